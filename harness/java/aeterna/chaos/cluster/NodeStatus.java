@@ -1,0 +1,20 @@
+package aeterna.chaos.cluster;
+
+import java.util.Map;
+
+/**
+ * A node as the API server sees it.
+ *
+ * @param name the node's name
+ * @param ready true when its Ready condition is True; Unknown and False are false
+ * @param reason the Ready condition's reason, such as {@code KubeletReady} or {@code NodeStatusUnknown}
+ * @param address its internal address
+ * @param uid changes when the node object was made anew
+ * @param labels its labels
+ */
+public record NodeStatus(
+        String name, boolean ready, String reason, String address, String uid, Map<String, String> labels) {
+    public NodeStatus {
+        labels = Map.copyOf(labels);
+    }
+}

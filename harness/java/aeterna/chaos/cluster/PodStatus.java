@@ -1,0 +1,33 @@
+package aeterna.chaos.cluster;
+
+import java.util.Map;
+
+/**
+ * A pod as the API server sees it.
+ *
+ * @param namespace its namespace
+ * @param name its name
+ * @param node the node it is bound to; empty while pending
+ * @param phase Pending, Running, Succeeded, Failed or Unknown
+ * @param ready true when its Ready condition is True
+ * @param terminating true once its deletion was asked for
+ * @param uid changes when the pod was made anew
+ * @param restarts restarts of all its containers together
+ * @param address its pod address; empty when it has none
+ * @param labels its labels
+ */
+public record PodStatus(
+        String namespace,
+        String name,
+        String node,
+        String phase,
+        boolean ready,
+        boolean terminating,
+        String uid,
+        int restarts,
+        String address,
+        Map<String, String> labels) {
+    public PodStatus {
+        labels = Map.copyOf(labels);
+    }
+}

@@ -1,0 +1,33 @@
+package aeterna.chaos.cluster;
+
+import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Topology;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** A cluster we may break: its Kubernetes API and power over its machines. Closing it closes the connections, never the cluster. */
+public interface Testbed extends AutoCloseable {
+    /** The testbed's name, unique on this machine. */
+    String name();
+
+    /** Which provider made it. */
+    String provider();
+
+    /** Its zones and nodes. */
+    Topology topology();
+
+    /** Its Kubernetes API. */
+    Cluster cluster();
+
+    /** Power over its machines. */
+    Machines machines();
+
+    /** What can be done to it. */
+    Set<Capability> capabilities();
+
+    /** A file with which kubectl reaches it from this machine. */
+    Path kubeconfig();
+
+    @Override
+    void close();
+}
