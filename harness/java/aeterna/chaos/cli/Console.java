@@ -1,0 +1,28 @@
+package aeterna.chaos.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where the commands write to.
+ *
+ * @param out results and progress
+ * @param err what went wrong
+ * @param terminal whether a person looks at {@code out} while it is written
+ * @param columns the terminal's width
+ */
+public record Console(PrintStream out, PrintStream err, boolean terminal, int columns) {
+    private static final int USUAL_COLUMNS = 100;
+
+    /** This process's own streams; the launcher says whether they are a terminal and how wide it is. */
+    static Console ofProcess() {
+        boolean terminal = Boolean.getBoolean("chaos.terminal");
+        int columns = Integer.getInteger("chaos.columns", USUAL_COLUMNS);
+        // UTF-8 whatever the locale: the commands' own texts and the programs' output they show are UTF-8.
+        var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        return new Console(out, err, terminal, columns < 20 ? USUAL_COLUMNS : columns);
+    }
+}
