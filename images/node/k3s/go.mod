@@ -1,6 +1,6 @@
 module aeterna.chaos/images/node/k3s
 
-go 1.24.0
+go 1.25.0
 
 require (
 	github.com/vishvananda/netlink v1.3.1

@@ -1,7 +1,6 @@
-// Command k3s is the offline node: one binary that stands in for rancher/k3s and for the Kubernetes programs it is made of.
-//
-// It dispatches on the name it is called by. Called "k3s" it is the node's init process (see node.go); the server and
-// agent start the other names as child processes, so that one 150 MB file on disk serves every program.
+// Command kubernetes is every upstream Kubernetes program a node runs, in one file: it dispatches on the name it is
+// called by. The node's supervisor is a program of its own, because each process of this one pays for the
+// initialisation of all of Kubernetes.
 package main
 
 import (
@@ -39,7 +38,7 @@ func main() {
 			os.Exit(1)
 		}
 	default:
-		fmt.Fprintln(os.Stderr, "unknown applet", name)
+		fmt.Fprintf(os.Stderr, "no program is called %q here: call this file by the name of a Kubernetes program\n", name)
 		os.Exit(2)
 	}
 }

@@ -1,0 +1,3 @@
+module aeterna.chaos/images/node/pause
+
+go 1.24.0

@@ -1,0 +1,25 @@
+// Command pause holds a pod's namespaces: it sleeps until it is told to end, and reaps what the pod's other processes
+// leave behind when they share its process namespace.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCHLD)
+	for received := range signals {
+		if received != syscall.SIGCHLD {
+			return
+		}
+		for {
+			pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+			if pid <= 0 || (err != nil && err != syscall.EINTR) {
+				break
+			}
+		}
+	}
+}
