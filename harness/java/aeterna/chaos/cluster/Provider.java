@@ -13,14 +13,33 @@ public interface Provider {
     /** The provider's name, as in reports. */
     String name();
 
-    /**
-     * The warm testbed of that request, or empty when there is none that is whole and made to the same request.
-     */
-    Optional<Testbed> find(TestbedRequest request);
+    /** Keeps every other process of this machine from changing the testbed until closed; refuses when one does just now. */
+    Reservation reserve(String testbed);
 
-    /** The warm testbed if there is one; else a new one, whose nodes are all Ready and whose add-ons run. What is left of an older or half-made one is removed first. */
+    /** The testbed of that name in whatever state it is, broken machines included; empty when there is none. */
+    Optional<Testbed> find(String testbed);
+
+    /**
+     * The warm testbed if there is one that was made to the same request, healed of what an earlier run left broken; else
+     * a new one. It returns when all nodes are Ready and the add-ons run. What is left of another or half-made testbed of
+     * the name is removed first.
+     */
     Testbed up(TestbedRequest request, Progress progress);
 
-    /** Removes everything the harness made under that name, and nothing else; returns how many containers, networks and volumes that were. */
-    int down(String testbedName);
+    /** Removes everything the harness made under that name, and nothing else. */
+    Removed down(String testbed);
+
+    /** A testbed kept for one process. */
+    interface Reservation extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** How much was removed. */
+    record Removed(int containers, int networks) {
+        /** True when there was nothing to remove. */
+        public boolean nothing() {
+            return containers == 0 && networks == 0;
+        }
+    }
 }

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,7 @@ public final class KubeCluster implements Cluster {
                         .mapToInt(ContainerStatus::getRestartCount)
                         .sum(),
                 Objects.requireNonNullElse(status.getPodIP(), ""),
-                Objects.requireNonNullElse(pod.getMetadata().getLabels(), java.util.Map.of()));
+                Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()));
     }
 
     @Override

@@ -1,0 +1,217 @@
+package aeterna.chaos.cluster.k3s;
+
+import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.model.Machine;
+import aeterna.chaos.model.Machine.Network;
+import aeterna.chaos.model.Machine.Power;
+import aeterna.chaos.model.Node;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Topology;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Container;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Power over nodes that are containers: freeze is the engine's freezer, power-off is SIGKILL of the node's init, and the
+ * network is taken away at the host's end of the node's cable, by a helper container of ours; nothing inside the node's
+ * image is relied upon. Thread-safe.
+ */
+final class DockerMachines implements Machines {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Engine engine;
+    private final String testbed;
+    private final Topology topology;
+    private final String netopsImage;
+
+    DockerMachines(Engine engine, String testbed, Topology topology, String netopsImage) {
+        this.engine = engine;
+        this.testbed = testbed;
+        this.topology = topology;
+        this.netopsImage = netopsImage;
+    }
+
+    @Override
+    public List<Machine> all() {
+        var containers = containers();
+        var running = topology.nodes().stream()
+                .map(Node::name)
+                .filter(node -> power(containers.get(node)) != Power.OFF)
+                .toList();
+        var links = links("state", running, containers);
+        return topology.nodes().stream()
+                .map(Node::name)
+                .map(node -> new Machine(
+                        node,
+                        containers.get(node).getNetworkSettings().getNetworks().values().stream()
+                                .findFirst()
+                                .map(network -> network.getIpamConfig() == null
+                                        ? network.getIpAddress()
+                                        : network.getIpamConfig().getIpv4Address())
+                                .orElse(""),
+                        power(containers.get(node)),
+                        links.getOrDefault(node, Network.UNKNOWN)))
+                .toList();
+    }
+
+    private static Power power(Container container) {
+        return switch (container.getState()) {
+            case "running" -> Power.ON;
+            case "paused" -> Power.FROZEN;
+            default -> Power.OFF;
+        };
+    }
+
+    @Override
+    public void freeze(Collection<String> nodes) {
+        each(workers(nodes), container -> {
+            if (power(container) == Power.ON) {
+                engine.client().pauseContainerCmd(container.getId()).exec();
+            }
+        });
+    }
+
+    @Override
+    public void thaw(Collection<String> nodes) {
+        each(workers(nodes), container -> {
+            if (power(container) == Power.FROZEN) {
+                engine.client().unpauseContainerCmd(container.getId()).exec();
+            }
+        });
+    }
+
+    @Override
+    public void powerOff(Collection<String> nodes) {
+        each(workers(nodes), container -> {
+            if (power(container) != Power.OFF) {
+                engine.client().killContainerCmd(container.getId()).exec();
+            }
+        });
+    }
+
+    @Override
+    public void powerOn(Collection<String> nodes) {
+        each(workers(nodes), container -> {
+            try {
+                engine.client().startContainerCmd(container.getId()).exec();
+            } catch (NotModifiedException runsAlready) {
+                // That is what was wanted.
+            }
+        });
+    }
+
+    @Override
+    public void cutOff(Collection<String> nodes) {
+        links("down", runningOf(nodes), containers());
+    }
+
+    @Override
+    public void reconnect(Collection<String> nodes) {
+        links("up", runningOf(nodes), containers());
+    }
+
+    /** A machine that is off has no cable: switched on again, it comes with a new one that is plugged in. */
+    private List<String> runningOf(Collection<String> nodes) {
+        return workers(nodes).stream()
+                .filter(container -> power(container) != Power.OFF)
+                .map(container -> container.getLabels().get(Labels.NODE))
+                .toList();
+    }
+
+    private Map<String, Network> links(String act, List<String> nodes, Map<String, Container> containers) {
+        if (nodes.isEmpty()) {
+            return Map.of();
+        }
+        var nodeByPid = new HashMap<Long, String>();
+        var arguments = new ArrayList<>(List.of("link", act));
+        for (String node : nodes) {
+            var pid = engine.inspect(containers.get(node).getId()).getState().getPidLong();
+            nodeByPid.put(pid, node);
+            arguments.addAll(List.of("--pid", Long.toString(pid)));
+        }
+        var links = new HashMap<String, Network>();
+        engine.runOnHost(testbed, netopsImage, arguments.toArray(String[]::new))
+                .lines()
+                .map(JSON::readTree)
+                .filter(line -> line.has("pid"))
+                .forEach(line -> links.put(
+                        nodeByPid.get(line.get("pid").asLong()), isUp(line) ? Network.CONNECTED : Network.CUT_OFF));
+        return links;
+    }
+
+    private static boolean isUp(JsonNode line) {
+        return line.get("state").asString().equals("up");
+    }
+
+    private Map<String, Container> containers() {
+        var found = engine.containers(testbed).stream()
+                .filter(container -> container.getLabels().containsKey(Labels.NODE))
+                .collect(Collectors.toMap(container -> container.getLabels().get(Labels.NODE), found_ -> found_));
+        for (Node node : topology.nodes()) {
+            if (!found.containsKey(node.name())) {
+                throw new Problem(
+                        "the container of " + node.name() + " is gone from testbed " + testbed,
+                        "Make the testbed anew with `./chaos down` and `./chaos up`.");
+            }
+        }
+        return found;
+    }
+
+    private List<Container> workers(Collection<String> nodes) {
+        if (nodes.isEmpty()) {
+            throw new Problem("no node is named", "Name at least one worker of the testbed.");
+        }
+        if (nodes.contains(topology.controlPlane().name())) {
+            throw new Problem(
+                    topology.controlPlane().name() + " is the control plane, which is never broken as a machine",
+                    "Name workers only.");
+        }
+        var containers = containers();
+        return new TreeSet<>(nodes)
+                .stream()
+                        .map(node -> containers.get(topology.node(node).name()))
+                        .toList();
+    }
+
+    /** All at once, each on its own thread: a zone's nodes fail together. All are tried even if one cannot be reached. */
+    private static void each(List<Container> containers, Consumer<Container> act) {
+        var acts = containers.stream()
+                .map(container -> CompletableFuture.runAsync(
+                        () -> Engine.ask(
+                                "act on "
+                                        + Stream.of(container.getNames())
+                                                .findFirst()
+                                                .orElse("?"),
+                                () -> {
+                                    act.accept(container);
+                                    return null;
+                                }),
+                        command -> new Thread(command, "machine-act").start()))
+                .toList();
+        Problem failed = null;
+        for (CompletableFuture<Void> one : acts) {
+            try {
+                one.join();
+            } catch (CompletionException broken) {
+                failed = broken.getCause() instanceof Problem problem
+                        ? problem
+                        : new Problem("a machine could not be acted on", "Look at `./chaos status`.", broken);
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+}

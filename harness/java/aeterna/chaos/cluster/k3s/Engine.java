@@ -1,0 +1,262 @@
+package aeterna.chaos.cluster.k3s;
+
+import aeterna.chaos.model.Problem;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectVolumeResponse;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Frame;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Network;
+import com.github.dockerjava.api.model.StreamType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.testcontainers.DockerClientFactory;
+
+/** The Docker engine, as far as a testbed needs it; every failure comes out as a {@link Problem}. Thread-safe. */
+final class Engine {
+    /** A helper container lives for milliseconds; one that does not end in this time never will. */
+    private static final Duration HELPER = Duration.ofSeconds(20);
+
+    private final Supplier<DockerClient> client;
+
+    private Engine(Supplier<DockerClient> client) {
+        this.client = client;
+    }
+
+    /** The engine that Testcontainers finds (DOCKER_HOST, the local socket, Docker Desktop's), connected at first use. */
+    static Engine local() {
+        return new Engine(() -> {
+            try {
+                return DockerClientFactory.instance().client();
+            } catch (IllegalStateException noEngine) {
+                throw new Problem(
+                        "no Docker engine answers",
+                        "Start it (on Debian as root `./chaos doctor` does), or set DOCKER_HOST.",
+                        noEngine);
+            }
+        });
+    }
+
+    DockerClient client() {
+        return client.get();
+    }
+
+    /** Containers of a testbed in any state. */
+    List<Container> containers(String testbed) {
+        return ask(
+                "list the containers of " + testbed,
+                () -> client().listContainersCmd()
+                        .withShowAll(true)
+                        .withLabelFilter(Map.of(Labels.TESTBED, testbed))
+                        .exec());
+    }
+
+    /** A container by its exact name, whoever made it. */
+    Optional<Container> named(String name) {
+        return ask(
+                "look for the container " + name,
+                () ->
+                        client()
+                                .listContainersCmd()
+                                .withShowAll(true)
+                                .withNameFilter(List.of("^/?" + name + "$"))
+                                .exec()
+                                .stream()
+                                .findFirst());
+    }
+
+    List<Network> networks(String testbed) {
+        return ask(
+                "list the networks of " + testbed,
+                () -> client().listNetworksCmd()
+                        .withFilter("label", List.of(Labels.TESTBED + "=" + testbed))
+                        .exec());
+    }
+
+    List<InspectVolumeResponse> volumes(String testbed) {
+        return ask(
+                "list the volumes of " + testbed,
+                () -> client().listVolumesCmd()
+                        .withFilter("label", List.of(Labels.TESTBED + "=" + testbed))
+                        .exec()
+                        .getVolumes());
+    }
+
+    InspectContainerResponse inspect(String id) {
+        return ask(
+                "inspect container " + id,
+                () -> client().inspectContainerCmd(id).exec());
+    }
+
+    /** Whether the engine has the image. */
+    boolean has(String image) {
+        return ask("look for the image " + image, () -> {
+            try {
+                client().inspectImageCmd(image).exec();
+                return true;
+            } catch (NotFoundException missing) {
+                return false;
+            }
+        });
+    }
+
+    /** Pulls an image that the engine has not. */
+    void pullIfMissing(String image) {
+        if (!has(image)) {
+            ask("pull " + image, () -> client().pullImageCmd(image).start().awaitCompletion());
+        }
+    }
+
+    /** Removes a container with its anonymous volumes; one that is gone already is fine. */
+    void remove(String id) {
+        ask("remove container " + id, () -> {
+            try {
+                return client().removeContainerCmd(id)
+                        .withForce(true)
+                        .withRemoveVolumes(true)
+                        .exec();
+            } catch (NotFoundException goneAlready) {
+                return null;
+            }
+        });
+    }
+
+    /** The text of a small file in a container, running or not. */
+    String file(String id, String path) {
+        return ask("read " + path + " from container " + id, () -> {
+            try (var tar = new TarArchiveInputStream(
+                    client().copyArchiveFromContainerCmd(id, path).exec())) {
+                tar.getNextEntry();
+                return new String(tar.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException torn) {
+                throw new Problem(
+                        path + " could not be read from container " + id + ": " + torn.getMessage(),
+                        "Run the command again.",
+                        torn);
+            }
+        });
+    }
+
+    /** The last lines that a container printed. */
+    String logTail(String id, int lines) {
+        var text = new StringBuilder();
+        ask("read the log of container " + id, () -> {
+            var log = client().logContainerCmd(id)
+                    .withStdOut(true)
+                    .withStdErr(true)
+                    .withTail(lines)
+                    .exec(new ResultCallback.Adapter<Frame>() {
+                        @Override
+                        public void onNext(Frame frame) {
+                            synchronized (text) {
+                                text.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+                            }
+                        }
+                    });
+            return log.awaitCompletion(HELPER.toSeconds(), TimeUnit.SECONDS);
+        });
+        synchronized (text) {
+            return text.toString();
+        }
+    }
+
+    /**
+     * Runs a container of ours in the host's network and process namespaces until it ends, and removes it.
+     *
+     * @return what it printed on standard output
+     */
+    String runOnHost(String testbed, String image, String... arguments) {
+        return ask("run " + image + " " + String.join(" ", arguments), () -> {
+            var id = client().createContainerCmd(image)
+                    .withLabels(Map.of(Labels.TESTBED, testbed, Labels.ROLE, "netops"))
+                    .withHostConfig(HostConfig.newHostConfig()
+                            .withPrivileged(true)
+                            .withNetworkMode("host")
+                            .withPidMode("host"))
+                    .withCmd(arguments)
+                    .exec()
+                    .getId();
+            try {
+                var out = new StringBuilder();
+                var err = new StringBuilder();
+                // Attached before the start: the container may be gone before a log could be asked for.
+                var attached = client().attachContainerCmd(id)
+                        .withStdOut(true)
+                        .withStdErr(true)
+                        .withFollowStream(true)
+                        .exec(new ResultCallback.Adapter<Frame>() {
+                            @Override
+                            public void onNext(Frame frame) {
+                                var to = frame.getStreamType() == StreamType.STDERR ? err : out;
+                                synchronized (out) {
+                                    to.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+                                }
+                            }
+                        });
+                attached.awaitStarted(HELPER.toSeconds(), TimeUnit.SECONDS);
+                client().startContainerCmd(id).exec();
+                int code = client().waitContainerCmd(id).start().awaitStatusCode(HELPER.toSeconds(), TimeUnit.SECONDS);
+                attached.awaitCompletion(HELPER.toSeconds(), TimeUnit.SECONDS);
+                synchronized (out) {
+                    if (code != 0) {
+                        throw new Problem(
+                                image + " " + Arrays.toString(arguments) + " ended with " + code + ": "
+                                        + err.toString().strip(),
+                                "See whether the testbed's containers run with `./chaos status`.");
+                    }
+                    return out.toString();
+                }
+            } finally {
+                remove(id);
+            }
+        });
+    }
+
+    /** Asks the engine something; its failures become problems that say what was asked. */
+    static <T> T ask(String what, Question<T> question) {
+        try {
+            return question.answer();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new Problem("interrupted while about to " + what, "Run the command again.", stopped);
+        } catch (DockerException refused) {
+            throw new Problem(
+                    "Docker refused to " + what + ": " + refused.getMessage().strip(),
+                    "If that says nothing to you, `./chaos doctor` looks at the engine.",
+                    refused);
+        } catch (Problem known) {
+            throw known;
+        } catch (RuntimeException gone) {
+            throw new Problem(
+                    "Docker did not answer when asked to " + what + ": " + rootOf(gone),
+                    "See whether the engine still runs: `docker info`, `./chaos doctor`.",
+                    gone);
+        }
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        var root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    /** Something asked of the engine. */
+    @FunctionalInterface
+    interface Question<T> {
+        T answer() throws InterruptedException;
+    }
+}

@@ -1,0 +1,29 @@
+package aeterna.chaos.cluster.k3s;
+
+import aeterna.chaos.cluster.Cluster;
+import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Topology;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A testbed whose nodes are containers. */
+record K3sTestbed(String name, Topology topology, Cluster cluster, Machines machines, Path kubeconfig)
+        implements Testbed {
+    @Override
+    public String provider() {
+        return K3sProvider.NAME;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return EnumSet.of(Capability.MACHINE_POWER, Capability.MACHINE_FREEZE, Capability.MACHINE_NETWORK);
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

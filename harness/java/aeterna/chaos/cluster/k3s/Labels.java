@@ -1,0 +1,21 @@
+package aeterna.chaos.cluster.k3s;
+
+/** The labels by which everything the harness makes in Docker is found again, whoever made it and however that ended. */
+final class Labels {
+    /** The testbed's name, on containers, networks and volumes. */
+    static final String TESTBED = "aeterna.chaos";
+
+    /** {@code node}, {@code registry} or {@code netops}. */
+    static final String ROLE = "aeterna.chaos/role";
+
+    /** The node's name. */
+    static final String NODE = "aeterna.chaos/node";
+
+    /** The topology, as JSON: what finds a testbed must know its shape whatever file it came from. */
+    static final String TOPOLOGY = "aeterna.chaos/topology";
+
+    /** A digest of what the testbed was asked to be: another digest means another testbed. */
+    static final String REQUEST = "aeterna.chaos/request";
+
+    private Labels() {}
+}
