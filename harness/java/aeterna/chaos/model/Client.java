@@ -14,6 +14,8 @@ import java.time.Duration;
  */
 public record Client(
         String name, Op.Kind kind, Op.Connection connection, Duration spacing, Duration deadline, int cap) {
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+
     /**
      * @throws IllegalArgumentException when a number is out of its range
      */
@@ -22,6 +24,12 @@ public record Client(
             throw new IllegalArgumentException(
                     "the client '" + name + "' needs a spacing and a deadline above zero and a cap of at least 1");
         }
+    }
+
+    /** How long every request must be OK before service counts as back: two seconds, or four spacings when that is longer. */
+    public Duration settled() {
+        var fourSpacings = spacing.multipliedBy(4);
+        return fourSpacings.compareTo(SETTLED) > 0 ? fourSpacings : SETTLED;
     }
 
     @Override

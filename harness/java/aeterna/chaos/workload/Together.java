@@ -17,7 +17,7 @@ record Together(List<Workload> workloads) implements Workload {
                 parts.add(workload.start(time, recorder));
             }
         } catch (RuntimeException half) {
-            parts.forEach(Running::stop);
+            parts.forEach(Running::close);
             throw half;
         }
         return new Running() {
@@ -38,6 +38,11 @@ record Together(List<Workload> workloads) implements Workload {
                     all.addAll(part.readBack());
                 }
                 return all;
+            }
+
+            @Override
+            public void close() {
+                parts.forEach(Running::close);
             }
         };
     }

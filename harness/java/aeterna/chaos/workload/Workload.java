@@ -16,7 +16,7 @@ public interface Workload {
     }
 
     /** Clients at work. */
-    interface Running {
+    interface Running extends AutoCloseable {
         /** Schedules no further requests; returns at once. Stopping twice is stopping once. */
         void stop();
 
@@ -25,5 +25,9 @@ public interface Workload {
 
         /** Reads the clients' writes back, from every place where they must or may be; empty for clients that only read. */
         List<Entry.ReadBack> readBack() throws Exception;
+
+        /** Stops, and gives all connections back; requests still in flight are left behind. */
+        @Override
+        void close();
     }
 }

@@ -1,0 +1,172 @@
+package aeterna.chaos.run;
+
+import aeterna.chaos.fault.Fault;
+import aeterna.chaos.fault.HeldFault;
+import aeterna.chaos.fault.OneShotFault;
+import aeterna.chaos.model.Hold;
+import aeterna.chaos.model.Promise;
+import aeterna.chaos.model.SteadyCheck;
+import aeterna.chaos.workload.Workload;
+import java.time.Duration;
+import java.util.List;
+
+/** A hypothesis and everything it takes to test it: a value. Every method returns a new one; what is said last counts. */
+public final class Experiment {
+    private final String hypothesis;
+    private List<SteadyCheck> steadyWhen = List.of();
+    private List<Workload> workloads = List.of();
+    private Fault fault;
+    private Hold hold;
+    private List<Promise> promises = List.of();
+    private List<SteadyCheck> abortUnless = List.of();
+    private Duration patience = Duration.ofMinutes(5);
+    private Duration linger = Duration.ofSeconds(5);
+    private int warmUp = 20;
+
+    private Experiment(String hypothesis) {
+        this.hypothesis = hypothesis;
+    }
+
+    private Experiment(Experiment other) {
+        hypothesis = other.hypothesis;
+        steadyWhen = other.steadyWhen;
+        workloads = other.workloads;
+        fault = other.fault;
+        hold = other.hold;
+        promises = other.promises;
+        abortUnless = other.abortUnless;
+        patience = other.patience;
+        linger = other.linger;
+        warmUp = other.warmUp;
+    }
+
+    /** An experiment that tests whether that is so. */
+    public static Experiment that(String hypothesis) {
+        return new Experiment(hypothesis);
+    }
+
+    /** What is so while the stack is whole: demanded before, waited for after. */
+    public Experiment steadyWhen(SteadyCheck... checks) {
+        var next = new Experiment(this);
+        next.steadyWhen = List.of(checks);
+        return next;
+    }
+
+    /** The clients that keep working throughout. */
+    public Experiment under(Workload... clients) {
+        var next = new Experiment(this);
+        next.workloads = List.of(clients);
+        return next;
+    }
+
+    /** What is broken: something that is over once done. */
+    public Experiment inject(OneShotFault oneShot) {
+        return inject(oneShot, Hold.oneShot());
+    }
+
+    /** What is broken, and for how long. */
+    public Experiment inject(HeldFault.Held held) {
+        return inject(held.fault(), held.hold());
+    }
+
+    private Experiment inject(Fault what, Hold howLong) {
+        var next = new Experiment(this);
+        next.fault = what;
+        next.hold = howLong;
+        return next;
+    }
+
+    /** What is asserted. */
+    public Experiment promise(Promise... asserted) {
+        var next = new Experiment(this);
+        next.promises = List.of(asserted);
+        return next;
+    }
+
+    /** What must stay so: the moment one of these is not, the run heals, ends and is VOID. */
+    public Experiment abortUnless(SteadyCheck... checks) {
+        var next = new Experiment(this);
+        next.abortUnless = List.of(checks);
+        return next;
+    }
+
+    /** When to stop looking, for every single wait; more than zero, five minutes unless said otherwise. Not a promise. */
+    public Experiment patience(Duration longest) {
+        var next = new Experiment(this);
+        next.patience = longest;
+        return next;
+    }
+
+    /** How long to keep watching for a relapse, once all is well; five seconds unless said otherwise. */
+    public Experiment linger(Duration time) {
+        var next = new Experiment(this);
+        next.linger = time;
+        return next;
+    }
+
+    /** How many OK requests every client must have had before the fault; at least 1, twenty unless said otherwise. */
+    public Experiment warmUp(int requests) {
+        var next = new Experiment(this);
+        next.warmUp = requests;
+        return next;
+    }
+
+    /** This experiment, or an exception that says which part of it is missing. */
+    Experiment complete() {
+        demand(!steadyWhen.isEmpty(), "says nothing of steadiness: add .steadyWhen(…)");
+        demand(!workloads.isEmpty(), "has no clients: add .under(…)");
+        demand(fault != null, "breaks nothing: add .inject(…)");
+        demand(!promises.isEmpty(), "asserts nothing: add .promise(…)");
+        demand(patience.compareTo(Duration.ZERO) > 0, "has no patience: say .patience(…) above zero");
+        demand(!linger.isNegative(), "lingers for a negative time: say .linger(…) of zero or more");
+        demand(warmUp >= 1, "warms up with nothing: say .warmUp(…) of 1 or more");
+        return this;
+    }
+
+    private void demand(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new IllegalArgumentException("the experiment '" + hypothesis + "' " + otherwise);
+        }
+    }
+
+    List<SteadyCheck> steadyWhen() {
+        return steadyWhen;
+    }
+
+    Workload workload() {
+        return Workload.together(workloads.toArray(Workload[]::new));
+    }
+
+    Fault fault() {
+        return fault;
+    }
+
+    Hold hold() {
+        return hold;
+    }
+
+    List<Promise> promises() {
+        return promises;
+    }
+
+    List<SteadyCheck> abortUnless() {
+        return abortUnless;
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    Duration linger() {
+        return linger;
+    }
+
+    int warmUp() {
+        return warmUp;
+    }
+
+    @Override
+    public String toString() {
+        return hypothesis;
+    }
+}

@@ -1,0 +1,527 @@
+package aeterna.chaos.run;
+
+import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.fault.Aimed;
+import aeterna.chaos.history.HistoryFile;
+import aeterna.chaos.history.Recording;
+import aeterna.chaos.journal.Healer;
+import aeterna.chaos.journal.Journal;
+import aeterna.chaos.model.Client;
+import aeterna.chaos.model.Entry;
+import aeterna.chaos.model.Finding;
+import aeterna.chaos.model.History;
+import aeterna.chaos.model.Hold;
+import aeterna.chaos.model.Observer;
+import aeterna.chaos.model.Phase;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Progress;
+import aeterna.chaos.model.Promise;
+import aeterna.chaos.model.Recorder;
+import aeterna.chaos.model.Sighting;
+import aeterna.chaos.model.Sighting.Seen;
+import aeterna.chaos.model.SteadyCheck;
+import aeterna.chaos.model.Verdict;
+import aeterna.chaos.model.Words;
+import aeterna.chaos.time.Timekeeper;
+import aeterna.chaos.workload.Workload;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+
+/** One experiment being carried out: the steps of {@link Runner#run}, and what they hand on to each other. */
+final class Run {
+    /** Between two looks at the same thing. */
+    private static final Duration INTERVAL = Duration.ofMillis(250);
+    /** A single look that takes longer is a look that saw nothing, so that one hung call does not use up the patience. */
+    private static final Duration LOOK = Duration.ofSeconds(10);
+    /** What each piece of evidence may take, and the read-back of a run that is void anyway. */
+    private static final Duration TIDYING = Duration.ofSeconds(30);
+
+    private final Experiment experiment;
+    private final Testbed testbed;
+    private final Timekeeper time;
+    private final Journal journal;
+    private final Surroundings surroundings;
+    private final Progress progress;
+    private final Recording recording;
+    private final Service service = new Service();
+    private final Recorder recorder;
+    private final List<Observer.Watch> watches = new ArrayList<>();
+
+    private Workload.Running workload;
+    private Aimed aimed;
+    private boolean undoOwed;
+    private boolean actHangs;
+    private long landedAt;
+
+    private String because;
+    private Throwable cause;
+    private boolean interrupted;
+
+    Run(
+            Experiment experiment,
+            Testbed testbed,
+            Timekeeper time,
+            Journal journal,
+            HistoryFile histories,
+            Surroundings surroundings,
+            Progress progress) {
+        this.experiment = experiment;
+        this.testbed = testbed;
+        this.time = time;
+        this.journal = journal;
+        this.surroundings = surroundings;
+        this.progress = progress;
+        recording = histories.begin(new Entry.Began(
+                time.nanos(),
+                time.wallTime(),
+                surroundings.setting(),
+                experiment.toString(),
+                experiment.fault().toString(),
+                experiment.hold(),
+                experiment.promises().stream().map(Promise::toString).toList()));
+        recorder = entry -> {
+            recording.record(entry);
+            service.record(entry);
+        };
+    }
+
+    /** A step of a run; what it throws ends the run. */
+    interface Step {
+        void take() throws Exception;
+    }
+
+    /** Takes a step unless the run is void already; what goes wrong in it makes the run void. */
+    void unlessVoid(Phase phase, Step step) {
+        if (because == null) {
+            take(phase, step);
+        }
+    }
+
+    /** Takes a step whatever happened before, an interrupt included; what goes wrong in it never replaces the cause. */
+    void always(Phase phase, Step step) {
+        take(phase, step);
+    }
+
+    private void take(Phase phase, Step step) {
+        interrupted |= Thread.interrupted();
+        recorder.record(new Entry.PhaseBegan(time.nanos(), phase));
+        var shown = progress.begin(phase.number() + " " + phase, Duration.ZERO);
+        try {
+            step.take();
+            shown.close();
+        } catch (Voidance voidance) {
+            voided(voidance.getMessage(), voidance.getCause());
+            shown.failed(voidance.getMessage());
+        } catch (InterruptedException stopped) {
+            interrupted = true;
+            voided("interrupted while it was to " + phase, stopped);
+            shown.failed("interrupted");
+        } catch (Throwable failed) { // whatever it is, an Error too: the fault must be undone first
+            var what = said(failed);
+            voided("could not " + phase + ": " + what, failed);
+            shown.failed(what);
+        }
+    }
+
+    // 1
+    void healLeftovers() throws Exception {
+        time.within(experiment.patience(), () -> journal.heal(testbed.name(), Healer.through(testbed)));
+    }
+
+    // 2
+    void demandSteady() throws Exception {
+        var missing = new HashSet<>(experiment.fault().requires());
+        missing.removeAll(testbed.capabilities());
+        if (!missing.isEmpty()) {
+            throw new Voidance("not applicable: this testbed (" + testbed.provider() + ") cannot do " + missing);
+        }
+        if (!until(experiment.patience(), this::steady)) {
+            throw new Voidance("not steady before the fault: " + unsteady());
+        }
+    }
+
+    // 3
+    void computeFloor() throws InterruptedException {
+        attempt("floor", LOOK, () -> experiment.fault().floor())
+                .flatMap(floor -> floor)
+                .ifPresent(floor -> recorder.record(new Entry.FloorComputed(time.nanos(), floor)));
+    }
+
+    // 4
+    void startWorkloads() throws Exception {
+        for (var observer : surroundings.observers()) {
+            attempt("observer", LOOK, () -> observer.watch(recorder)).ifPresent(watches::add);
+        }
+        workload =
+                time.within(experiment.patience(), () -> experiment.workload().start(time, recorder));
+        if (!until(
+                experiment.patience(),
+                () -> service.coldest(experiment.warmUp()).isEmpty())) {
+            throw new Voidance("the clients never ran: "
+                    + service.coldest(experiment.warmUp()).orElse("they began too late"));
+        }
+    }
+
+    // 5
+    void inject() throws Exception {
+        var setting = surroundings.setting();
+        var chance = new Random(31 * setting.seed() + setting.scenario().hashCode());
+        aimed = time.within(experiment.patience(), () -> experiment.fault().aim(testbed, chance));
+        var before = sight().orElseThrow(
+                        () -> new Voidance("the witness saw nothing before the fault, so it proves nothing"));
+        if (before.seen() != Seen.NOTHING) {
+            throw new Voidance("the damage was there before the fault: " + before);
+        }
+        var planned = aimed.planned();
+        announce();
+        recorder.record(new Entry.Injecting(time.nanos(), planned));
+        try {
+            time.within(experiment.patience(), () -> {
+                aimed.inject();
+                return null;
+            });
+        } catch (TimeoutException hung) {
+            actHangs = true;
+            throw new Voidance("the fault was still not injected after " + Words.of(experiment.patience()), hung);
+        }
+        recorder.record(new Entry.InjectionDone(time.nanos()));
+    }
+
+    // 6
+    void demandLanded() throws Exception {
+        var last = new Sighting[] {new Sighting(Seen.NOTHING, "the witness never had an answer")};
+        var landed = until(experiment.patience(), () -> {
+            sight().ifPresent(sighting -> last[0] = sighting);
+            if (last[0].seen() == Seen.ELSEWHERE) {
+                throw new Voidance("the fault hit somebody else: " + last[0].what());
+            }
+            return last[0].seen() == Seen.LANDED;
+        });
+        if (!landed) {
+            throw new Voidance("the fault did not land: " + last[0]);
+        }
+        landedAt = time.nanos();
+    }
+
+    // 7
+    void hold() throws Exception {
+        var hold = experiment.hold();
+        var longest = experiment.patience().plus(hold.minimum());
+        var since = landedAt;
+        var stayed = new boolean[] {true};
+        var over = until(longest, () -> {
+            if (hold.kind() != Hold.Kind.ONE_SHOT) {
+                stayed[0] = stillThere();
+            }
+            var served = service.darkest(since, time.nanos()).isEmpty();
+            var longEnough = time.since(since).compareTo(hold.minimum()) >= 0;
+            return stayed[0] && longEnough && (served || hold.kind() == Hold.Kind.FIXED);
+        });
+        if (!stayed[0]) {
+            throw new Voidance("nobody could see whether the fault stayed in place");
+        }
+        if (over && service.darkest(since, time.nanos()).isEmpty()) {
+            recorder.record(new Entry.Served(time.nanos()));
+        }
+    }
+
+    // 8
+    void heal() throws Exception {
+        if (!undoOwed) {
+            return;
+        }
+        time.within(experiment.patience(), () -> journal.heal(testbed.name(), Healer.through(testbed)));
+        undoOwed = false;
+        recorder.record(new Entry.Healed(time.nanos()));
+        if (actHangs) {
+            announce(); // it may still come to do its damage: whoever comes next heals once more
+        }
+    }
+
+    // 9
+    void awaitRedundant() throws Exception {
+        var healed = time.nanos();
+        if (experiment.hold().kind() != Hold.Kind.ONE_SHOT
+                && !until(
+                        experiment.patience(),
+                        () -> sight().filter(seen -> seen.seen() == Seen.NOTHING)
+                                .isPresent())) {
+            throw new Voidance("the damage was still there after healing");
+        }
+        if (until(experiment.patience(), this::steady)) {
+            recorder.record(new Entry.Redundant(time.nanos()));
+        }
+        if (recording.history().first(Entry.Served.class).isEmpty()
+                && until(
+                        experiment.patience(),
+                        () -> service.darkest(healed, time.nanos()).isEmpty())) {
+            recorder.record(new Entry.Served(time.nanos()));
+        }
+    }
+
+    // 10
+    void linger() throws Exception {
+        var end = time.nanos() + experiment.linger().toNanos();
+        until(experiment.linger(), () -> {
+            steady();
+            return time.nanos() >= end;
+        });
+    }
+
+    // 11
+    void readBack() throws Exception {
+        if (workload == null) {
+            return;
+        }
+        workload.stop();
+        var longest = service.clients().stream().map(Client::deadline).reduce(LOOK, Run::longer);
+        if (!await(longest, workload::idle)) {
+            trouble("workload", "requests were still in flight " + Words.of(longest) + " after the end");
+        }
+        var patience = because == null ? experiment.patience() : TIDYING;
+        if (!await(patience, () -> {
+            workload.readBack().forEach(recorder::record);
+            return true;
+        })) {
+            trouble("workload", "the ledger could not be read back within " + Words.of(patience));
+        }
+    }
+
+    // 12
+    void saveEvidence() throws Exception {
+        if (workload != null) {
+            attempt("workload", LOOK, () -> {
+                workload.close();
+                return true;
+            });
+        }
+        for (var evidence : surroundings.evidence()) {
+            attempt(evidence.toString(), TIDYING, () -> {
+                evidence.collect(Files.createDirectories(surroundings.folder()));
+                return true;
+            });
+        }
+        for (var watch : watches) {
+            attempt("observer", LOOK, () -> {
+                watch.close();
+                return true;
+            });
+        }
+        recording.save();
+        demandHistory();
+    }
+
+    // 13
+    Result judge() {
+        recorder.record(new Entry.PhaseBegan(time.nanos(), Phase.JUDGE));
+        var history = recording.history();
+        var findings = experiment.promises().stream()
+                .map(promise -> because == null ? judge(promise, history) : notJudged(promise))
+                .toList();
+        findings.forEach(recorder::record);
+        var verdict = because != null ? Verdict.VOID : worst(findings);
+        var reason = because != null ? because : reason(verdict, findings);
+        recorder.record(new Entry.Judged(time.nanos(), verdict, reason));
+        recording.save();
+        recording.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return new Result(verdict, reason, findings, recording.history(), Optional.ofNullable(cause));
+    }
+
+    private Finding notJudged(Promise promise) {
+        return Finding.of(promise, Verdict.VOID, "not judged: " + because);
+    }
+
+    private static Finding judge(Promise promise, History history) {
+        try {
+            return promise.judge(history);
+        } catch (RuntimeException crashed) {
+            return Finding.of(promise, Verdict.VOID, "its checker crashed: " + said(crashed));
+        }
+    }
+
+    private static Verdict worst(List<Finding> findings) {
+        var verdicts = findings.stream().map(Finding::verdict).toList();
+        return verdicts.contains(Verdict.BROKEN)
+                ? Verdict.BROKEN
+                : verdicts.contains(Verdict.VOID) ? Verdict.VOID : Verdict.HELD;
+    }
+
+    private static String reason(Verdict verdict, List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> verdict != Verdict.HELD && finding.verdict() == verdict)
+                .map(finding -> finding.promise() + ": " + finding.because())
+                .reduce((first, second) -> first + "; " + second)
+                .orElse("every promise was kept");
+    }
+
+    /** Looks at the steady checks in turn, up to the first that does not hold. */
+    private boolean steady() throws InterruptedException {
+        var look = firstUnsteady(experiment.steadyWhen(), "steady");
+        recorder.record(look);
+        return look.steady();
+    }
+
+    private Entry.Looked firstUnsteady(List<SteadyCheck> checks, String name) throws InterruptedException {
+        var began = time.nanos();
+        for (var check : checks) {
+            SteadyCheck.Look look;
+            try {
+                look = time.within(LOOK, check::look);
+            } catch (InterruptedException stopped) {
+                throw stopped;
+            } catch (Exception unseen) {
+                look = new SteadyCheck.Look(false, "could not be seen: " + said(unseen));
+            }
+            if (!look.steady()) {
+                return new Entry.Looked(began, time.nanos(), check.toString(), false, look.seen());
+            }
+        }
+        return new Entry.Looked(began, time.nanos(), name, true, "");
+    }
+
+    /** The check that does not hold, what was seen last, and for how long that check has been so. */
+    private String unsteady() {
+        var looks = recording.history().all(Entry.Looked.class).toList();
+        var last = looks.get(looks.size() - 1);
+        var since = last.began();
+        for (var i = looks.size() - 1; i >= 0 && looks.get(i).check().equals(last.check()); i--) {
+            since = looks.get(i).began();
+        }
+        return last.check() + ": " + last.seen() + " (so for " + Words.of(Duration.ofNanos(last.at() - since)) + ")";
+    }
+
+    /** False when the witness had no answer this time. */
+    private boolean stillThere() throws InterruptedException, Voidance {
+        var sighting = sight();
+        if (sighting.isPresent() && sighting.get().seen() != Seen.LANDED) {
+            throw new Voidance("the fault did not stay in place: " + sighting.get());
+        }
+        return sighting.isPresent();
+    }
+
+    private Optional<Sighting> sight() throws InterruptedException {
+        var began = time.nanos();
+        var sighting = attempt("witness", LOOK, aimed.witness()::look);
+        sighting.ifPresent(seen -> recorder.record(new Entry.Sighted(began, time.nanos(), seen)));
+        return sighting;
+    }
+
+    private void announce() {
+        var undo = aimed.planned().undo();
+        if (!undo.isEmpty()) {
+            journal.announce(testbed.name(), experiment.fault().toString(), undo);
+            undoOwed = true;
+        }
+    }
+
+    /** Looks until it is so, for no longer than the patience; ends the run when it has to be aborted meanwhile. */
+    private boolean until(Duration patience, Callable<Boolean> look) throws Exception {
+        var end = time.nanos() + patience.toNanos();
+        while (true) {
+            demandHistory();
+            demandNoAbort();
+            if (look.call()) {
+                return true;
+            }
+            var left = Duration.ofNanos(end - time.nanos());
+            if (left.compareTo(Duration.ZERO) <= 0) {
+                return false;
+            }
+            time.pause(shorter(left, INTERVAL));
+        }
+    }
+
+    /** Tries until it works, for no longer than the patience and whatever happened before; what is thrown is noted once. */
+    private boolean await(Duration patience, Callable<Boolean> work) throws InterruptedException {
+        var end = time.nanos() + patience.toNanos();
+        while (true) {
+            var left = Duration.ofNanos(end - time.nanos());
+            if (left.compareTo(Duration.ZERO) <= 0) {
+                return false;
+            }
+            if (attempt("workload", left, work).orElse(false)) {
+                return true;
+            }
+            time.pause(INTERVAL);
+        }
+    }
+
+    /** Does what may fail or hang; trouble is written down, and is nobody's end. */
+    private <T> Optional<T> attempt(String where, Duration limit, Callable<T> work) throws InterruptedException {
+        try {
+            return Optional.of(time.within(limit, work));
+        } catch (InterruptedException stopped) {
+            throw stopped;
+        } catch (TimeoutException hung) {
+            trouble(where, "no answer within " + Words.of(limit));
+        } catch (Exception failed) {
+            trouble(where, said(failed));
+        }
+        return Optional.empty();
+    }
+
+    private void demandNoAbort() throws InterruptedException, Voidance {
+        var look = firstUnsteady(experiment.abortUnless(), "abort condition");
+        if (!look.steady()) {
+            throw new Voidance("aborted: " + look.check() + ": " + look.seen());
+        }
+    }
+
+    private void demandHistory() throws Voidance {
+        var failure = recording.failure();
+        if (failure.isPresent()) {
+            throw new Voidance("the history could not be written: " + said(failure.get()), failure.get());
+        }
+    }
+
+    private void voided(String why, Throwable thrown) {
+        recorder.record(new Entry.Voided(time.nanos(), why));
+        if (because == null) {
+            because = why;
+            cause = thrown;
+        }
+    }
+
+    private void trouble(String where, String what) {
+        recorder.record(new Entry.Trouble(time.nanos(), where, what));
+    }
+
+    private static String said(Throwable failed) {
+        if (failed instanceof TimeoutException && failed.getMessage() == null) {
+            return "no answer in time";
+        }
+        var message = failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
+        return failed instanceof Problem problem ? message + ". " + problem.remedy() : message;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** Nothing can be proven any more, and this is why. */
+    private static final class Voidance extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Voidance(String why) {
+            super(why);
+        }
+
+        Voidance(String why, Throwable cause) {
+            super(why, cause);
+        }
+    }
+}

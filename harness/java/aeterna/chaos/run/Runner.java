@@ -1,0 +1,59 @@
+package aeterna.chaos.run;
+
+import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.history.HistoryFile;
+import aeterna.chaos.journal.Journal;
+import aeterna.chaos.model.Phase;
+import aeterna.chaos.model.Progress;
+import aeterna.chaos.time.Timekeeper;
+
+/** Carries out experiments on a testbed, one at a time, always in the same order. */
+public final class Runner {
+    private final Testbed testbed;
+    private final Timekeeper time;
+    private final Journal journal;
+    private final HistoryFile histories;
+    private final Surroundings surroundings;
+    private final Progress progress;
+
+    /**
+     * @param time the same one that the observers stamp their entries with
+     */
+    public Runner(
+            Testbed testbed,
+            Timekeeper time,
+            Journal journal,
+            HistoryFile histories,
+            Surroundings surroundings,
+            Progress progress) {
+        this.testbed = testbed;
+        this.time = time;
+        this.journal = journal;
+        this.histories = histories;
+        this.surroundings = surroundings;
+        this.progress = progress;
+    }
+
+    /**
+     * Carries out one experiment. What goes wrong in it ends it and makes it VOID, and is in the result; whatever
+     * happens, the fault is undone, the clients are stopped and the history is saved.
+     *
+     * @throws IllegalArgumentException when the experiment is incomplete
+     */
+    public Result run(Experiment experiment) {
+        var run = new Run(experiment.complete(), testbed, time, journal, histories, surroundings, progress);
+        run.unlessVoid(Phase.HEAL_LEFTOVERS, run::healLeftovers);
+        run.unlessVoid(Phase.STEADY, run::demandSteady);
+        run.unlessVoid(Phase.FLOOR, run::computeFloor);
+        run.unlessVoid(Phase.WARM_UP, run::startWorkloads);
+        run.unlessVoid(Phase.INJECT, run::inject);
+        run.unlessVoid(Phase.WITNESS, run::demandLanded);
+        run.unlessVoid(Phase.HOLD, run::hold);
+        run.always(Phase.HEAL, run::heal);
+        run.unlessVoid(Phase.REDUNDANT, run::awaitRedundant);
+        run.unlessVoid(Phase.LINGER, run::linger);
+        run.always(Phase.READ_BACK, run::readBack);
+        run.always(Phase.EVIDENCE, run::saveEvidence);
+        return run.judge();
+    }
+}
