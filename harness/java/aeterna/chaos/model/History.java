@@ -70,6 +70,18 @@ public record History(List<Entry> entries) {
         return first(Entry.Voided.class).map(Entry.Voided::because);
     }
 
+    /** How the run was judged; VOID for one that died before. */
+    public Entry.Judged judged() {
+        return last(Entry.Judged.class)
+                .orElseGet(() -> new Entry.Judged(
+                        entries.get(entries.size() - 1).at(),
+                        Verdict.VOID,
+                        "the history ends before it was judged, in the step: "
+                                + last(Entry.PhaseBegan.class)
+                                        .map(began -> began.phase().toString())
+                                        .orElse("none")));
+    }
+
     private OptionalLong moment(Class<? extends Entry> kind) {
         return first(kind).map(Entry::at).map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }

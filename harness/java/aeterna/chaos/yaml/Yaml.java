@@ -98,6 +98,11 @@ public final class Yaml {
         return Optional.ofNullable(map().get(key));
     }
 
+    /** True when {@link #map()} has entries to give. */
+    public boolean isMapping() {
+        return node instanceof MappingNode;
+    }
+
     /** The entries of a mapping, in the order of the file; an empty value is an empty mapping. */
     public Map<String, Yaml> map() {
         if (node instanceof ScalarNode scalar && scalar.getValue().isEmpty()) {

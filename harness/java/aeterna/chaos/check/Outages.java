@@ -1,0 +1,157 @@
+package aeterna.chaos.check;
+
+import aeterna.chaos.model.Client;
+import aeterna.chaos.model.History;
+import aeterna.chaos.model.Op;
+import aeterna.chaos.model.Outage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The outages of one client, measured.
+ *
+ * <p>Each request is evidence of one of three things. It is <i>light</i> when it was answered well and promptly. It is
+ * <i>dark</i> when it was not, or when its answer came late: it waited in the dark, so it is part of the outage and not
+ * its end. It is <i>blind</i> when the prober's own stall explains that as well; it widens the error and is charged to
+ * nobody. An outage reaches from the last light before it to the first light after it from which on every request was OK
+ * for the client's settled window:
+ *
+ * <pre>
+ *   light   light | dark   dark  …  dark   dark | light   light  …
+ *            sent   by now                 sent   answered
+ *             └ began in here ┘             └ ended in here ┘
+ * </pre>
+ *
+ * The true length lies between the two inner and the two outer ends; the middle is what is reported, ± half the difference.
+ */
+final class Outages {
+    private enum Evidence {
+        LIGHT,
+        DARK,
+        BLIND
+    }
+
+    private final Client client;
+    private final List<Op> ops;
+    private final Stalls stalls;
+    private final long prompt;
+
+    private Outages(Client client, List<Op> ops, Stalls stalls, long injectedAt) {
+        this.client = client;
+        this.ops = ops;
+        this.stalls = stalls;
+        this.prompt = Math.max(2 * client.spacing().toNanos(), 4 * usualLatency(ops, injectedAt));
+    }
+
+    /** The outages of one client that end after the act began, in order. */
+    static List<Outage> of(History history, Client client) {
+        var clients = history.clients();
+        var injectedAt = history.injectedAt().orElse(Long.MAX_VALUE);
+        var stalls = Stalls.seenBy(clients, clients.stream().map(history::ops).toList());
+        return new Outages(client, history.ops(client), stalls, injectedAt)
+                .measure().stream().filter(outage -> outage.to() >= injectedAt).toList();
+    }
+
+    private List<Outage> measure() {
+        var outages = new ArrayList<Outage>();
+        Op lastLight = null;
+        for (var i = 0; i < ops.size(); i++) {
+            if (evidence(ops.get(i)) == Evidence.LIGHT) {
+                lastLight = ops.get(i);
+                continue;
+            }
+            var first = i;
+            var end = settledFrom(first);
+            outages.add(measure(lastLight, ops.subList(first, end), end < ops.size() ? ops.get(end) : null));
+            lastLight = end < ops.size() ? ops.get(end) : lastLight;
+            i = end;
+        }
+        return outages;
+    }
+
+    /** The first light after that from which on all is OK for a settled window, or until the clients stopped. */
+    private int settledFrom(int start) {
+        var window = client.settled().toNanos();
+        var light = -1;
+        for (var i = start; i < ops.size(); i++) {
+            var op = ops.get(i);
+            if (light >= 0 && op.scheduled() - ops.get(light).scheduled() > window) {
+                return light;
+            }
+            var evidence = evidence(op);
+            if (!op.ok() && evidence == Evidence.DARK) {
+                light = -1;
+            } else if (light < 0 && evidence == Evidence.LIGHT) {
+                light = i;
+            }
+        }
+        return light >= 0 ? light : ops.size();
+    }
+
+    private Outage measure(Op before, List<Op> region, Op after) {
+        var dark = region.stream().filter(op -> evidence(op) == Evidence.DARK).toList();
+        var beganEarliest = before == null ? region.get(0).scheduled() : before.sent();
+        var from = before == null ? region.get(0).scheduled() : before.ended();
+        if (after == null) {
+            return open(from, region, dark);
+        }
+        var endedLatest = after.ended();
+        var beganLatest = dark.isEmpty() ? endedLatest : Math.max(beganEarliest, noticeable(dark.get(0)));
+        var endedEarliest = dark.isEmpty()
+                ? beganLatest
+                : Math.max(
+                        beganLatest,
+                        Math.min(endedLatest, dark.get(dark.size() - 1).sent()));
+        var longest = endedLatest - beganEarliest;
+        var shortest = endedEarliest - beganLatest;
+        var stalled = dark.size() < region.size()
+                || stalls.within(beganEarliest, beganLatest) > 0
+                || stalls.within(endedEarliest, endedLatest) > 0;
+        return new Outage(
+                client.name(),
+                from,
+                after.ended(),
+                Duration.ofNanos((longest + shortest) / 2),
+                Duration.ofNanos((longest - shortest + 1) / 2),
+                false,
+                stalled);
+    }
+
+    /** Nobody saw it end: it lasted at least from when it was noticeable to the last request that was not served. */
+    private Outage open(long from, List<Op> region, List<Op> dark) {
+        var last = region.get(region.size() - 1);
+        var shortest =
+                dark.isEmpty() ? 0 : Math.max(0, dark.get(dark.size() - 1).ended() - noticeable(dark.get(0)));
+        return new Outage(
+                client.name(), from, last.ended(), Duration.ofNanos(shortest), client.spacing(), true, dark.isEmpty());
+    }
+
+    /** By when the first dark request shows that it is dark: when it failed, or when it should have been answered. */
+    private long noticeable(Op firstDark) {
+        return Math.min(
+                firstDark.ended(), firstDark.sent() + prompt + stalls.within(firstDark.sent(), firstDark.ended()));
+    }
+
+    private Evidence evidence(Op op) {
+        if (Stalls.late(client, op)) {
+            return Evidence.BLIND;
+        }
+        var stalled = stalls.within(op.sent(), op.ended());
+        var prompt = op.ended() - op.sent() - stalled <= this.prompt;
+        if (op.ok() && prompt) {
+            return Evidence.LIGHT;
+        }
+        return prompt && stalled > 0 ? Evidence.BLIND : Evidence.DARK;
+    }
+
+    /** The median, in nanoseconds, of what was answered well before the act. */
+    private static long usualLatency(List<Op> ops, long injectedAt) {
+        var latencies = ops.stream()
+                .filter(op -> op.ok() && op.ended() < injectedAt)
+                .mapToLong(op -> op.ended() - op.sent())
+                .sorted()
+                .toArray();
+        return latencies.length == 0 ? 0 : latencies[latencies.length / 2];
+    }
+}

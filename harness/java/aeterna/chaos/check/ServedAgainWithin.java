@@ -1,0 +1,119 @@
+package aeterna.chaos.check;
+
+import aeterna.chaos.model.Client;
+import aeterna.chaos.model.Entry;
+import aeterna.chaos.model.Finding;
+import aeterna.chaos.model.History;
+import aeterna.chaos.model.Op;
+import aeterna.chaos.model.Outage;
+import aeterna.chaos.model.Phase;
+import aeterna.chaos.model.Promise;
+import aeterna.chaos.model.Verdict;
+import aeterna.chaos.model.Words;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Judges each client's longest outage; the worst client decides. */
+record ServedAgainWithin(Duration within) implements Promise {
+    @Override
+    public Optional<Duration> limit() {
+        return Optional.of(within);
+    }
+
+    @Override
+    public Finding judge(History history) {
+        var silent = silent(history);
+        if (silent.isPresent()) {
+            return Finding.of(this, Verdict.VOID, silent.get());
+        }
+        var worstOfEach = new ArrayList<Outage>();
+        for (var client : history.clients()) {
+            Outages.of(history, client).stream().max(byWeight()).ifPresent(worstOfEach::add);
+        }
+        if (worstOfEach.isEmpty()) {
+            var spacing = history.clients().stream().map(Client::spacing).max(Comparator.naturalOrder());
+            return new Finding(
+                    toString(),
+                    Verdict.HELD,
+                    limit(),
+                    Optional.of(Duration.ZERO),
+                    spacing.orElse(Duration.ZERO),
+                    "no client noticed anything",
+                    List.of());
+        }
+        var worst = worstOfEach.stream().max(byWeight()).orElseThrow();
+        return new Finding(
+                toString(),
+                verdict(worst),
+                limit(),
+                Optional.of(worst.measured()),
+                worst.error(),
+                because(worst),
+                worstOfEach);
+    }
+
+    /** A broken promise weighs more than one that nobody can judge, that one more than a kept one; then the longer outage. */
+    private Comparator<Outage> byWeight() {
+        return Comparator.<Outage>comparingInt(outage -> switch (verdict(outage)) {
+                    case HELD -> 0;
+                    case VOID -> 1;
+                    case BROKEN -> 2;
+                })
+                .thenComparing(Outage::measured);
+    }
+
+    private Verdict verdict(Outage outage) {
+        if (outage.atLeast().compareTo(within) > 0) {
+            return Verdict.BROKEN;
+        }
+        if (outage.open()) {
+            return Verdict.VOID;
+        }
+        if (outage.stalled() && outage.atMost().compareTo(within) > 0) {
+            return Verdict.VOID;
+        }
+        return outage.measured().compareTo(within) > 0 ? Verdict.BROKEN : Verdict.HELD;
+    }
+
+    private String because(Outage outage) {
+        if (outage.open()) {
+            return outage.client() + " was not served for " + Words.of(outage.measured())
+                    + ", and was still not served when the clients stopped; promised " + Words.of(within);
+        }
+        var measured = outage.client() + " was served again after " + Words.of(outage.measured()) + " (±"
+                + Words.of(outage.error()) + "), promised " + Words.of(within);
+        return verdict(outage) == Verdict.VOID
+                ? measured + "; the prober itself stalled, and the limit lies within the error"
+                : measured;
+    }
+
+    /** Why the clients cannot say anything, if so: each has to be at work from the act to the end. */
+    private static Optional<String> silent(History history) {
+        var act = history.injectedAt();
+        var end = history.all(Entry.PhaseBegan.class)
+                .filter(began -> began.phase() == Phase.READ_BACK)
+                .findFirst();
+        if (act.isEmpty() || end.isEmpty()) {
+            return Optional.of("the history has no act, or no end");
+        }
+        if (history.clients().isEmpty()) {
+            return Optional.of("no client ever ran");
+        }
+        for (var client : history.clients()) {
+            var last = history.ops(client).stream().mapToLong(Op::scheduled).max();
+            var patience = client.settled().plus(client.deadline()).toNanos();
+            if (last.isEmpty() || last.getAsLong() < end.get().at() - patience || last.getAsLong() < act.getAsLong()) {
+                return Optional.of(client + " stopped working before the end");
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return "served again within " + Words.of(within);
+    }
+}

@@ -1,0 +1,132 @@
+package aeterna.chaos.report;
+
+import aeterna.chaos.model.Entry;
+import aeterna.chaos.model.Finding;
+import aeterna.chaos.model.Floor;
+import aeterna.chaos.model.History;
+import aeterna.chaos.model.Hit;
+import aeterna.chaos.model.Ledger;
+import aeterna.chaos.model.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The contents of {@code summary.json}: a stable interface for whoever reads runs by machine. Milliseconds are whole
+ * numbers; what is not known is null.
+ *
+ * @param run the run's name
+ * @param seed where its choices came from
+ * @param provider who made the testbed
+ * @param profile how the stack was configured
+ * @param flavours where the images came from, by component
+ * @param scenarios in the order in which they ran
+ */
+public record Summary(
+        String run,
+        long seed,
+        String provider,
+        String profile,
+        SortedMap<String, String> flavours,
+        List<Scenario> scenarios) {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
+
+    /** One experiment. */
+    public record Scenario(
+            String name,
+            String verdict,
+            String expected,
+            String because,
+            String fault,
+            Hit hit,
+            Long floorMs,
+            List<Kept> promises,
+            Counts ledger) {}
+
+    /** One promise, kept or not. */
+    public record Kept(String promise, Long limitMs, Long measuredMs, Long errorMs, String verdict, String because) {}
+
+    /** How many writes ended how; lost and stale are null when they were never read back. */
+    public record Counts(int acknowledged, int unknown, Integer lost, Integer stale) {}
+
+    /**
+     * The summary of a run.
+     *
+     * @param histories at least one
+     */
+    public static Summary of(List<History> histories) {
+        var setting = histories.get(0).began().setting();
+        var flavours = new TreeMap<String, String>();
+        histories.forEach(history -> flavours.putAll(history.began().setting().flavours()));
+        return new Summary(
+                setting.run(),
+                setting.seed(),
+                setting.provider(),
+                setting.profile(),
+                flavours,
+                histories.stream().map(Summary::scenario).toList());
+    }
+
+    /** The file's text. */
+    public String json() {
+        return MAPPER.writeValueAsString(this) + "\n";
+    }
+
+    private static Scenario scenario(History history) {
+        var began = history.began();
+        var judged = history.judged();
+        var hit = history.first(Entry.Injecting.class).map(act -> act.planned().hit());
+        var floor = history.first(Entry.FloorComputed.class).map(Entry.FloorComputed::floor);
+        return new Scenario(
+                began.setting().scenario(),
+                judged.verdict().toString(),
+                began.setting().expected().word().toString(),
+                judged.because(),
+                began.fault(),
+                hit.orElseGet(Hit::none),
+                millis(floor.map(Floor::total)),
+                promises(history),
+                counts(history));
+    }
+
+    /** A run that died before it was judged has promises all the same. */
+    private static List<Kept> promises(History history) {
+        var findings = history.all(Finding.class).map(Summary::kept).toList();
+        return findings.isEmpty()
+                ? history.began().promises().stream()
+                        .map(promise -> new Kept(promise, null, null, null, Verdict.VOID.toString(), "never judged"))
+                        .toList()
+                : findings;
+    }
+
+    private static Kept kept(Finding finding) {
+        return new Kept(
+                finding.promise(),
+                millis(finding.limit()),
+                millis(finding.measured()),
+                millis(finding.measured().map(measured -> finding.error())),
+                finding.verdict().toString(),
+                finding.because());
+    }
+
+    private static Counts counts(History history) {
+        var ledger = Ledger.of(history);
+        return new Counts(
+                ledger.acknowledged().size(),
+                ledger.unknown().size(),
+                ledger.complete() ? ledger.lost().size() : null,
+                ledger.complete() ? ledger.stale().size() : null);
+    }
+
+    private static Long millis(Optional<Duration> duration) {
+        return duration.map(exact -> exact.plusNanos(500_000).toMillis()).orElse(null);
+    }
+}

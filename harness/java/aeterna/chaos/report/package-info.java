@@ -1,0 +1,2 @@
+/** Everything that people look at, from the history alone. */
+package aeterna.chaos.report;
