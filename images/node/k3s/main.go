@@ -5,10 +5,13 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -124,6 +127,12 @@ func (n *node) boot() error {
 			say("warning: sysctl %s: %v", setting, err)
 		}
 	}
+	for limit, least := range inotifyLimits {
+		raise("/proc/sys/fs/inotify/"+limit, least)
+	}
+	if err := identify(n.name); err != nil {
+		return err
+	}
 	containerd, err := startContainerd(n.children, n.options)
 	if err != nil {
 		return err
@@ -135,6 +144,33 @@ func (n *node) boot() error {
 	}
 	say("k3s %s %s at %s", role, n.name, n.address)
 	return nil
+}
+
+// inotifyLimits hold for all nodes of the machine together: the usual 128 instances are used up by 17 nodes, and then
+// the next kubelet does not start.
+var inotifyLimits = map[string]uint64{"max_user_instances": 1024, "max_user_watches": 524288}
+
+// raise lifts a limit of the machine that is too low for nodes, and never lowers one.
+func raise(file string, least uint64) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return
+	}
+	present, err := strconv.ParseUint(strings.TrimSpace(string(content)), 10, 64)
+	if err != nil || present >= least {
+		return
+	}
+	if err := os.WriteFile(file, []byte(strconv.FormatUint(least, 10)), 0o644); err != nil {
+		say("warning: %s stays at %d: %v", file, present, err)
+		return
+	}
+	say("raised %s from %d to %d", file, present, least)
+}
+
+// identify gives the node a machine id of its own, the same after every start; the kubelet reports it.
+func identify(name string) error {
+	sum := sha256.Sum256([]byte(name))
+	return writeFile("/etc/machine-id", []byte(hex.EncodeToString(sum[:16])+"\n"), 0o444)
 }
 
 // shutDown ends what runs in the reverse order of its start; those that do not depend on each other, together.

@@ -53,5 +53,8 @@ func packed(files map[string][]byte, mode int64, order ...string) ([]byte, error
 			return nil, err
 		}
 	}
-	return out.Bytes(), w.Close()
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }

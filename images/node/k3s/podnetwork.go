@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -369,9 +370,21 @@ func nodeAddress() (string, error) {
 }
 
 // forgetPods removes what the pods of the last boot left behind: leases of addresses nobody holds any more, and network
-// namespaces that went with the old container.
+// namespaces that went with the old container. Which address was given last stays known: a new pod must not be handed
+// the address of one that clients may still believe to be there.
 func forgetPods() error {
-	for _, folder := range []string{"/var/lib/cni/networks", "/var/lib/cni/results", "/var/run/netns", containerdState} {
+	leases, err := filepath.Glob("/var/lib/cni/networks/*/*")
+	if err != nil {
+		return err
+	}
+	for _, lease := range leases {
+		if !strings.HasPrefix(filepath.Base(lease), "last_reserved_ip") {
+			if err := os.RemoveAll(lease); err != nil {
+				return err
+			}
+		}
+	}
+	for _, folder := range []string{"/var/lib/cni/results", "/var/run/netns", containerdState} {
 		entries, _ := os.ReadDir(folder)
 		for _, entry := range entries {
 			if err := os.RemoveAll(filepath.Join(folder, entry.Name())); err != nil {
