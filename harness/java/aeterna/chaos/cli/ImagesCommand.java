@@ -1,18 +1,65 @@
 package aeterna.chaos.cli;
 
+import aeterna.chaos.image.Images;
+import aeterna.chaos.image.Recipe;
+import aeterna.chaos.model.Image;
+import aeterna.chaos.time.DurationText;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** Builds images. */
-@Command(name = "images", description = "Build or list the container images.")
+/** Gets the container images, or says which are there. */
+@Command(
+        name = "images",
+        description = "Get the container images: upstream ones are pulled, ours are built once and kept.",
+        footer = {"", "Interrupted builds go on where they stopped. The first build of everything takes a while."})
 final class ImagesCommand implements Runnable {
-    private final Console console;
+    private final Wiring wiring;
 
-    ImagesCommand(Console console) {
-        this.console = console;
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Images to get; all of them if none is named.")
+    private List<String> names = List.of();
+
+    @Mixin
+    private ImageOptions options;
+
+    @Option(names = "--list", description = "Only say which are there.")
+    private boolean list;
+
+    ImagesCommand(Wiring wiring) {
+        this.wiring = wiring;
     }
 
     @Override
     public void run() {
-        console.out().println("");
+        Images images = options.images(wiring);
+        List<String> wanted = names.isEmpty() ? images.recipes().names() : names;
+        wanted.forEach(images.recipes()::get);
+        if (list) {
+            show(images, wanted, images.have(wanted));
+            return;
+        }
+        long began = wiring.clock().nanos();
+        Map<String, Image> ready = images.ensure(wanted, wiring.progress());
+        show(images, wanted, ready);
+        Duration took = wiring.clock().since(began);
+        wiring.console().out().println(ready.size() + " images are ready, after " + DurationText.of(took) + ".");
+    }
+
+    private void show(Images images, List<String> wanted, Map<String, Image> there) {
+        int width = wanted.stream().mapToInt(String::length).max().orElse(0);
+        for (String name : wanted) {
+            Recipe recipe = images.recipes().get(name);
+            Image image = there.get(name);
+            String state = image == null
+                    ? "missing  " + recipe.real().map(real -> real + " or ").orElse("") + recipe.tag()
+                    : String.format("%-7s  %s", image.flavour(), image.reference());
+            wiring.console()
+                    .out()
+                    .println(String.format("%-" + width + "s  %s", name, state) + "  (" + recipe.about() + ")");
+        }
     }
 }

@@ -36,7 +36,7 @@ public final class Main {
 
     /** Every command, in the order of the help; each gets the parts it needs and makes nothing before it runs. */
     private static List<Object> commands(Wiring wiring) {
-        return List.of(new ImagesCommand(wiring.console()), new BenchCommand());
+        return List.of(new ImagesCommand(wiring), new BenchCommand());
     }
 
     /** Runs one command; the exit code. */
