@@ -122,9 +122,9 @@ func (n *node) boot() error {
 	if err := forgetPods(); err != nil {
 		return err
 	}
-	for _, setting := range []string{"net/ipv4/ip_forward", "net/bridge/bridge-nf-call-iptables"} {
-		if err := os.WriteFile("/proc/sys/"+setting, []byte("1"), 0o644); err != nil {
-			say("warning: sysctl %s: %v", setting, err)
+	for setting, without := range sysctls {
+		if err := os.WriteFile("/proc/sys/net/"+setting, []byte("1"), 0o644); err != nil {
+			say("warning: %v: %s", err, without)
 		}
 	}
 	for limit, least := range inotifyLimits {
@@ -144,6 +144,12 @@ func (n *node) boot() error {
 	}
 	say("k3s %s %s at %s", role, n.name, n.address)
 	return nil
+}
+
+// sysctls of the node's own network that must be 1, and what does not work otherwise.
+var sysctls = map[string]string{
+	"ipv4/ip_forward":                "pods reach nothing outside their node",
+	"bridge/bridge-nf-call-iptables": "a pod may not reach a service whose endpoint runs on the same node; run `modprobe br_netfilter` on the machine",
 }
 
 // inotifyLimits hold for all nodes of the machine together: the usual 128 instances are used up by 17 nodes, and then

@@ -107,10 +107,11 @@ type podNetwork struct {
 	clusterCIDR string
 	children    *children
 
+	gateway net.IP
+	mtu     int
+	written string // the pod network that the CNI configuration names
+
 	mu           sync.Mutex
-	gateway      net.IP
-	mtu          int
-	written      string
 	lastComplain string
 }
 
@@ -127,6 +128,11 @@ func (n *podNetwork) run(ctx context.Context, client dynamic.Interface) {
 			return nodes.Watch(ctx, options)
 		},
 	}, &unstructured.Unstructured{}, 0)
+
+	informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) {
+		// The API server is down or restarting: the informer comes back by itself, and what is routed stays routed.
+		n.complain(fmt.Errorf("watching nodes: %w", err))
+	})
 
 	changed := make(chan struct{}, 1)
 	signal := func() {
@@ -163,7 +169,7 @@ func (n *podNetwork) run(ctx context.Context, client dynamic.Interface) {
 				again = time.Second
 				n.complain(err)
 			} else {
-				n.lastComplain = ""
+				n.content()
 			}
 		} else {
 			again = 100 * time.Millisecond
@@ -177,11 +183,19 @@ func (n *podNetwork) run(ctx context.Context, client dynamic.Interface) {
 	}
 }
 
+func (n *podNetwork) content() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.lastComplain = ""
+}
+
 // complain says a lasting trouble once.
 func (n *podNetwork) complain(err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if text := err.Error(); text != n.lastComplain {
 		n.lastComplain = text
-		say("pod network: %v (tried again every second)", err)
+		say("pod network: %v; trying again", err)
 	}
 }
 

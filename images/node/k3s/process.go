@@ -182,10 +182,10 @@ func (p *program) once(ctx context.Context) string {
 	case <-drained:
 	case <-time.After(100 * time.Millisecond):
 	}
-	how := fmt.Sprintf("exited with status %d", status.ExitStatus())
-	if status.Signaled() {
-		how = "was ended by signal " + status.Signal().String()
+	if status.Signaled() { // from outside: what it said before explains nothing
+		return fmt.Sprintf("was ended by a signal (%s)", status.Signal())
 	}
+	how := fmt.Sprintf("exited with status %d", status.ExitStatus())
 	if words := output.lastWords(); words != "" {
 		how += ", last words: " + words
 	}
