@@ -65,7 +65,7 @@ func (n *node) join(ctx context.Context, api access, net network, client dynamic
 		name: "kube-proxy", path: programsFolder + "/kubernetes", grace: time.Second,
 		args: func() []string { return arguments(n.proxyFlags(net), n.proxyArgs) },
 	})
-	pods := &podNetwork{node: n.name, nodeIP: n.address, clusterCIDR: net.ClusterCIDR, children: n.children}
+	pods := &podNetwork{node: n.name, nodeIP: n.address, clusterCIDR: net.ClusterCIDR, serviceCIDR: net.ServiceCIDR, children: n.children}
 	go pods.run(ctx, client)
 	return nil
 }

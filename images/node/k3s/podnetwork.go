@@ -105,6 +105,7 @@ type podNetwork struct {
 	node        string
 	nodeIP      string
 	clusterCIDR string
+	serviceCIDR string
 	children    *children
 
 	gateway net.IP
@@ -119,6 +120,9 @@ type podNetwork struct {
 // what a testbed breaks.
 func (n *podNetwork) run(ctx context.Context, client dynamic.Interface) {
 	n.observeLink()
+	if err := n.filter(ctx); err != nil {
+		n.complain(err)
+	}
 	nodes := client.Resource(nodesResource)
 	informer := cache.NewSharedInformer(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
@@ -213,7 +217,7 @@ func (n *podNetwork) reconcile(ctx context.Context, peers []peer) error {
 			say("pods of this node get addresses from %s", p.podCIDR)
 		}
 	}
-	if err := n.masquerade(ctx); err != nil {
+	if err := n.filter(ctx); err != nil {
 		return err
 	}
 	if err := n.restoreGateway(); err != nil {
@@ -259,14 +263,28 @@ func (n *podNetwork) applyRoutes(wanted map[string]string) error {
 	return failed
 }
 
-// masquerade gives pods the node's address when they talk to anything outside the pod network.
-func (n *podNetwork) masquerade(ctx context.Context) error {
-	rule := []string{"POSTROUTING", "-s", n.clusterCIDR, "!", "-d", n.clusterCIDR, "-m", "comment", "--comment", "pods to the outside", "-j", "MASQUERADE"}
-	if _, err := n.children.run(ctx, "/usr/sbin/iptables", append([]string{"-w", "-t", "nat", "-C"}, rule...)...); err == nil {
-		return nil
+// filter gives pods the node's address when they talk to anything outside the pod network, and keeps what is meant for a
+// service inside: an address that kube-proxy has not turned into an endpoint (yet) would otherwise leave by the default
+// route, and whoever answers there would be taken for the service for as long as the connection lives.
+func (n *podNetwork) filter(ctx context.Context) error {
+	stray := []string{"-d", n.serviceCIDR, "-m", "comment", "--comment", "service without endpoint", "-j", "REJECT"}
+	rules := []struct {
+		table string
+		rule  []string
+	}{
+		{"nat", []string{"POSTROUTING", "-s", n.clusterCIDR, "!", "-d", n.clusterCIDR, "-m", "comment", "--comment", "pods to the outside", "-j", "MASQUERADE"}},
+		{"filter", append([]string{"OUTPUT"}, stray...)},
+		{"filter", append([]string{"FORWARD"}, stray...)},
 	}
-	_, err := n.children.run(ctx, "/usr/sbin/iptables", append([]string{"-w", "-t", "nat", "-A"}, rule...)...)
-	return err
+	for _, r := range rules {
+		if _, err := n.children.run(ctx, "/usr/sbin/iptables", append([]string{"-w", "-t", r.table, "-C"}, r.rule...)...); err == nil {
+			continue
+		}
+		if _, err := n.children.run(ctx, "/usr/sbin/iptables", append([]string{"-w", "-t", r.table, "-A"}, r.rule...)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // observeLink remembers what the kernel forgets when the node's link goes down: its default gateway.
