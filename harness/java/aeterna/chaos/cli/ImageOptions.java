@@ -17,6 +17,10 @@ final class ImageOptions {
                             + " Default: ${DEFAULT-VALUE}.")
     private ImageMode mode;
 
+    ImageMode mode() {
+        return mode;
+    }
+
     /** The images of the project in the mode that was asked for. */
     Images images(Wiring wiring) {
         return Images.of(wiring.home(), mode, wiring.programs(), wiring.environment());

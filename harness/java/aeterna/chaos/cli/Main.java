@@ -1,5 +1,6 @@
 package aeterna.chaos.cli;
 
+import aeterna.chaos.console.Console;
 import aeterna.chaos.model.Nearest;
 import aeterna.chaos.model.Problem;
 import java.io.OutputStreamWriter;
@@ -36,7 +37,13 @@ public final class Main {
 
     /** Every command, in the order of the help; each gets the parts it needs and makes nothing before it runs. */
     private static List<Object> commands(Wiring wiring) {
-        return List.of(new ImagesCommand(wiring), new BenchCommand());
+        return List.of(
+                new ImagesCommand(wiring),
+                new UpCommand(wiring),
+                new StatusCommand(wiring),
+                new HealCommand(wiring),
+                new DownCommand(wiring),
+                new CommandLine(new BenchCommand()).addSubcommand(new BenchUpCommand(wiring)));
     }
 
     /** Runs one command; the exit code. */

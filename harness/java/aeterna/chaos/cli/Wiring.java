@@ -1,5 +1,7 @@
 package aeterna.chaos.cli;
 
+import aeterna.chaos.console.Console;
+import aeterna.chaos.console.ConsoleProgress;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.process.Programs;
 import aeterna.chaos.process.SystemPrograms;

@@ -17,6 +17,9 @@ public interface Machines {
     /** Every machine of the testbed as it is now, in the order of the topology. */
     List<Machine> all();
 
+    /** What all machines together use; one that is off uses nothing. */
+    Usage usage();
+
     /** Stops all processes of the nodes at once, connections and memory staying as they are. */
     void freeze(Collection<String> nodes);
 

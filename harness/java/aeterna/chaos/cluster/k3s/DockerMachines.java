@@ -1,6 +1,7 @@
 package aeterna.chaos.cluster.k3s;
 
 import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.Usage;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Machine.Network;
 import aeterna.chaos.model.Machine.Power;
@@ -9,6 +10,7 @@ import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Topology;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -64,6 +67,17 @@ final class DockerMachines implements Machines {
                         power(containers.get(node)),
                         links.getOrDefault(node, Network.UNKNOWN)))
                 .toList();
+    }
+
+    @Override
+    public Usage usage() {
+        var all = engine.containers(testbed).parallelStream()
+                .filter(container -> power(container) != Power.OFF)
+                .map(container -> engine.usage(container.getId()))
+                .toList();
+        return new Usage(
+                all.stream().map(Usage::cpu).reduce(Duration.ZERO, Duration::plus),
+                all.stream().mapToLong(Usage::memoryBytes).sum());
     }
 
     private static Power power(Container container) {
@@ -158,7 +172,7 @@ final class DockerMachines implements Machines {
     private Map<String, Container> containers() {
         var found = engine.containers(testbed).stream()
                 .filter(container -> container.getLabels().containsKey(Labels.NODE))
-                .collect(Collectors.toMap(container -> container.getLabels().get(Labels.NODE), found_ -> found_));
+                .collect(Collectors.toMap(container -> container.getLabels().get(Labels.NODE), Function.identity()));
         for (Node node : topology.nodes()) {
             if (!found.containsKey(node.name())) {
                 throw new Problem(

@@ -1,5 +1,6 @@
 package aeterna.chaos.cluster.k3s;
 
+import aeterna.chaos.cluster.Usage;
 import aeterna.chaos.model.Problem;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
@@ -11,6 +12,7 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Network;
+import com.github.dockerjava.api.model.Statistics;
 import com.github.dockerjava.api.model.StreamType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,9 +20,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.testcontainers.DockerClientFactory;
 
@@ -170,6 +175,40 @@ final class Engine {
         synchronized (text) {
             return text.toString();
         }
+    }
+
+    /** What a running container uses, with everything below it in the control group tree: a node's pods are its own. */
+    Usage usage(String id) {
+        return ask("measure container " + id, () -> {
+            var first = new CompletableFuture<Statistics>();
+            try (var stats = client().statsCmd(id).withNoStream(true).exec(new ResultCallback.Adapter<Statistics>() {
+                @Override
+                public void onNext(Statistics statistics) {
+                    first.complete(statistics);
+                }
+            })) {
+                stats.awaitCompletion(HELPER.toSeconds(), TimeUnit.SECONDS);
+                var statistics = first.getNow(null);
+                if (statistics == null) {
+                    throw new Problem(
+                            "Docker gave no statistics of container " + id,
+                            "See whether it runs with `./chaos status`.");
+                }
+                var memory = statistics.getMemoryStats();
+                // Control groups v1 and v2 name it differently; what can be dropped at once is nobody's need.
+                var droppable = Stream.of(
+                                memory.getStats().getTotalInactiveFile(),
+                                memory.getStats().getInactiveFile())
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(0L);
+                return new Usage(
+                        Duration.ofNanos(statistics.getCpuStats().getCpuUsage().getTotalUsage()),
+                        memory.getUsage() - droppable);
+            } catch (IOException unclosable) {
+                throw new Problem("the statistics stream of " + id + " broke", "Run it again.", unclosable);
+            }
+        });
     }
 
     /**

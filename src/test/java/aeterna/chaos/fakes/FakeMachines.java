@@ -1,9 +1,11 @@
 package aeterna.chaos.fakes;
 
 import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.Usage;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Machine.Network;
 import aeterna.chaos.model.Machine.Power;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -31,6 +33,11 @@ public final class FakeMachines implements Machines {
     @Override
     public List<Machine> all() {
         return List.copyOf(machines.values());
+    }
+
+    @Override
+    public Usage usage() {
+        return new Usage(Duration.ZERO, 0);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package aeterna.chaos.cli;
+package aeterna.chaos.console;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -17,7 +17,7 @@ public record Console(PrintStream out, PrintStream err, boolean terminal, int co
     private static final int USUAL_COLUMNS = 100;
 
     /** This process's own streams; the launcher says whether they are a terminal and how wide it is. */
-    static Console ofProcess() {
+    public static Console ofProcess() {
         boolean terminal = Boolean.getBoolean("chaos.terminal");
         int columns = Integer.getInteger("chaos.columns", USUAL_COLUMNS);
         // UTF-8 whatever the locale: the commands' own texts and the programs' output they show are UTF-8.

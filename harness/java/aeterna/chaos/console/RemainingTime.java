@@ -1,4 +1,4 @@
-package aeterna.chaos.cli;
+package aeterna.chaos.console;
 
 import aeterna.chaos.time.DurationText;
 import java.time.Duration;

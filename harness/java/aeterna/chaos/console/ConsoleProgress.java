@@ -1,4 +1,4 @@
-package aeterna.chaos.cli;
+package aeterna.chaos.console;
 
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.time.Clock;

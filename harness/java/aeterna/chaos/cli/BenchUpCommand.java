@@ -1,0 +1,62 @@
+package aeterna.chaos.cli;
+
+import aeterna.chaos.bench.UpBench;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.process.Invocation;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures how long a testbed takes to be made and found again, and what it uses idle. */
+@Command(
+        name = "up",
+        description = "Measure how long the testbed takes to be made, found again and removed, and what it uses idle.",
+        footer = {"", "The testbed of that name is removed before every round. Raw results go to reports/bench/."})
+final class BenchUpCommand implements Runnable {
+    /** Finding a warm testbed is a matter of seconds; past this something hangs. */
+    private static final Duration FIND = Duration.ofMinutes(2);
+
+    private final Wiring wiring;
+
+    @Mixin
+    private NewTestbedOptions options;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How often (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    BenchUpCommand(Wiring wiring) {
+        this.wiring = wiring;
+    }
+
+    @Override
+    public void run() {
+        if (rounds < 1) {
+            throw new Problem("--rounds is " + rounds, "Measure at least one round.");
+        }
+        var harness = options.harness(wiring);
+        var request = harness.request();
+        var provider = harness.provider(harness.ensureImages(wiring.progress()));
+        var findAgain =
+                Invocation.of(options.again(wiring.home().resolve("chaos"))).atMost(FIND);
+        new UpBench(
+                        provider,
+                        request,
+                        () -> find(findAgain),
+                        wiring.clock(),
+                        wiring.console().out())
+                .run(rounds, wiring.home().resolve(Path.of("reports", "bench")));
+    }
+
+    private void find(Invocation findAgain) {
+        var output = wiring.programs().capture(findAgain);
+        if (!output.ok()) {
+            throw new Problem("the warm testbed was not found again: " + output.err(), "Run `./chaos up` by hand.");
+        }
+    }
+}

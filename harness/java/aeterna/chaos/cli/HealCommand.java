@@ -1,0 +1,68 @@
+package aeterna.chaos.cli;
+
+import aeterna.chaos.cluster.Healing;
+import aeterna.chaos.cluster.NodeStatus;
+import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.model.Machine;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.time.Waiting;
+import java.time.Duration;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Undoes every damage that an earlier run left on the testbed. */
+@Command(name = "heal", description = "Undo whatever an earlier run left broken; does nothing when all is whole.")
+final class HealCommand implements Runnable {
+    /** A node that was off starts its kubelet and its pods first; 12 s were measured. */
+    private static final Duration READY = Duration.ofSeconds(90);
+
+    private final Wiring wiring;
+
+    @Mixin
+    private TestbedOptions options;
+
+    HealCommand(Wiring wiring) {
+        this.wiring = wiring;
+    }
+
+    @Override
+    public void run() {
+        var out = wiring.console().out();
+        var finder = options.finder(wiring);
+        try (var kept = finder.reserve(options.name());
+                var testbed = options.testbed(finder)) {
+            var healed = Healing.of(testbed.machines()).heal();
+            for (Machine machine : healed) {
+                out.printf(
+                        "healed %s: it was %s%n",
+                        machine.node(),
+                        (machine.power() == Machine.Power.ON
+                                        ? machine.network().name()
+                                        : machine.power().name())
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', ' '));
+            }
+            awaitReady(testbed);
+            out.println("testbed " + testbed.name() + " is whole");
+        }
+    }
+
+    private void awaitReady(Testbed testbed) {
+        try (var step = wiring.progress().begin("waiting for the nodes", Duration.ZERO)) {
+            int all = testbed.topology().nodes().size();
+            boolean ready = Waiting.atMost(READY).untilTrue(() -> {
+                long now = testbed.cluster().nodes().stream()
+                        .filter(NodeStatus::ready)
+                        .count();
+                step.at(now, all, "");
+                return now == all;
+            });
+            if (!ready) {
+                throw new Problem(
+                        "not all nodes are Ready " + READY.toSeconds() + " s after healing",
+                        "`./chaos status` shows which; `./chaos down` and `./chaos up` make the testbed anew.");
+            }
+        }
+    }
+}

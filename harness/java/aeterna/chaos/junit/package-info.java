@@ -1,0 +1,2 @@
+/** The JUnit front door: testbeds as parameters of tests. */
+package aeterna.chaos.junit;

@@ -1,0 +1,93 @@
+package aeterna.chaos.wiring;
+
+import aeterna.chaos.cluster.Manifests;
+import aeterna.chaos.cluster.NodeTimersFile;
+import aeterna.chaos.cluster.Provider;
+import aeterna.chaos.cluster.TestbedRequest;
+import aeterna.chaos.cluster.TopologyFile;
+import aeterna.chaos.cluster.k3s.K3sImages;
+import aeterna.chaos.cluster.k3s.K3sProvider;
+import aeterna.chaos.cluster.kube.KubeCluster;
+import aeterna.chaos.image.Images;
+import aeterna.chaos.model.Image;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Progress;
+import aeterna.chaos.process.Programs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The harness put together for one run. */
+public final class Harness {
+    /** What a testbed itself is made of. */
+    private static final List<String> OF_TESTBED = List.of("node", "registry", "netops");
+
+    /** What pods of every testbed run, whatever is deployed on it. */
+    private static final List<String> ADD_ONS = List.of("coredns", "metrics-server", "local-path", "busybox");
+
+    private final Path home;
+    private final Path state;
+    private final Settings settings;
+    private final Images images;
+
+    /**
+     * @param home the project's folder
+     * @param environment the process's variables
+     */
+    public Harness(Path home, Settings settings, Programs programs, Map<String, String> environment) {
+        if (!Files.isDirectory(home.resolve("kind-config"))) {
+            throw new Problem(
+                    home + " is not the project's folder: it has no kind-config/",
+                    "Run from a complete checkout, or set -Dchaos.home=<its folder>.");
+        }
+        this.home = home;
+        this.settings = settings;
+        this.state = Path.of(environment.getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache"))
+                .resolve("aeterna-chaos");
+        this.images = Images.of(home, settings.images(), programs, environment);
+    }
+
+    /** What a new testbed shall be; throws a {@link Problem} for names that do not exist. */
+    public TestbedRequest request() {
+        var folder = home.resolve("kind-config");
+        return new TestbedRequest(
+                settings.testbed(),
+                new TopologyFile(folder).read(settings.topology()),
+                new NodeTimersFile(folder.resolve("node-timers.yaml")).read(settings.timers()));
+    }
+
+    /** Sees to it that every image a testbed needs is in the engine; by name. */
+    public Map<String, Image> ensureImages(Progress progress) {
+        return images.ensure(imageNames(), progress);
+    }
+
+    /** The provider of testbeds made of these images. */
+    public Provider provider(Map<String, Image> byName) {
+        var inCluster = byName.entrySet().stream()
+                .filter(image -> !OF_TESTBED.contains(image.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        var values = inCluster.values().stream()
+                .collect(Collectors.toMap(image -> "image." + image.name(), Image::reference));
+        return new K3sProvider(
+                new K3sImages(byName.get("node"), byName.get("registry"), byName.get("netops"), inCluster),
+                new Manifests(home.resolve("kind-config/addons")).filled(values),
+                KubeCluster::connect,
+                state);
+    }
+
+    /** A provider to find, heal and remove testbeds with: it builds nothing, and nothing should be made with it. */
+    public Provider finder() {
+        return provider(imageNames().stream()
+                .map(name -> new Image(
+                        name, Image.Flavour.OFFLINE, images.recipes().get(name).tag()))
+                .collect(Collectors.toMap(Image::name, Function.identity())));
+    }
+
+    private static List<String> imageNames() {
+        return Stream.concat(OF_TESTBED.stream(), ADD_ONS.stream()).toList();
+    }
+}
