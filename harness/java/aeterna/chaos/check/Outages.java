@@ -137,6 +137,11 @@ final class Outages {
         if (Stalls.late(client, op)) {
             return Evidence.BLIND;
         }
+        if (op.outcome() == Op.Outcome.SHED) {
+            // What fills the client's room after a stall is what the stall held up.
+            var held = stalls.within(op.scheduled() - client.deadline().toNanos(), op.scheduled());
+            return held > 0 ? Evidence.BLIND : Evidence.DARK;
+        }
         var stalled = stalls.within(op.sent(), op.ended());
         var prompt = op.ended() - op.sent() - stalled <= this.prompt;
         if (op.ok() && prompt) {

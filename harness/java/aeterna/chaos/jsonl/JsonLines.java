@@ -2,8 +2,8 @@ package aeterna.chaos.jsonl;
 
 import aeterna.chaos.model.Problem;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,25 +27,26 @@ public final class JsonLines<T> implements AutoCloseable {
             JsonMapper.builder().annotationIntrospector(new SealedTypes()).build();
 
     private final ObjectWriter writer;
-    private final FileChannel channel;
+    /** No channel: those close themselves when a thread that writes is interrupted, and an interrupt is to be recorded. */
+    private final RandomAccessFile disk;
 
-    private JsonLines(ObjectWriter writer, FileChannel channel) {
+    private JsonLines(ObjectWriter writer, RandomAccessFile disk) {
         this.writer = writer;
-        this.channel = channel;
+        this.disk = disk;
     }
 
     /** Opens a file to append to it; makes it, and its folder, when it is not there. */
     public static <T> JsonLines<T> append(Path file, Class<T> type) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            var folder = file.toAbsolutePath().getParent();
+            Files.createDirectories(folder);
             var isNew = Files.notExists(file);
-            var channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            cutTornTail(channel);
+            var disk = new RandomAccessFile(file.toFile(), "rw");
+            disk.setLength(endOfLastLine(disk));
             if (isNew) {
-                syncFolder(file.toAbsolutePath().getParent());
+                syncFolder(folder);
             }
-            return new JsonLines<>(MAPPER.writerFor(type), channel);
+            return new JsonLines<>(MAPPER.writerFor(type), disk);
         } catch (IOException unwritable) {
             throw new Problem(
                     "cannot write " + file + ": " + unwritable.getMessage(),
@@ -87,46 +88,41 @@ public final class JsonLines<T> implements AutoCloseable {
         return records;
     }
 
-    /** Appends a record in one write: when this returns, it outlives this process (though not yet the machine). */
+    /** Appends a record: when this returns, it outlives this process (though not yet the machine). */
     public synchronized void write(T value) throws IOException {
-        var start = channel.size();
-        var line = ByteBuffer.wrap((writer.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8));
+        var line = (writer.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
+        var start = disk.length();
         try {
-            channel.position(start);
-            while (line.hasRemaining()) {
-                channel.write(line);
-            }
+            disk.seek(start);
+            disk.write(line);
         } catch (IOException half) {
-            channel.truncate(start);
+            disk.setLength(start);
             throw half;
         }
     }
 
     /** When this returns, everything written outlives the machine's power too. */
     public synchronized void sync() throws IOException {
-        channel.force(true);
+        disk.getFD().sync();
     }
 
     @Override
     public synchronized void close() {
         try {
-            channel.close();
+            disk.close();
         } catch (IOException unclosable) {
             throw new UncheckedIOException(unclosable);
         }
     }
 
-    private static void cutTornTail(FileChannel channel) throws IOException {
-        var end = channel.size();
-        var one = ByteBuffer.allocate(1);
-        while (end > 0) {
-            channel.read(one.clear(), end - 1);
-            if (one.get(0) == '\n') {
-                break;
+    private static long endOfLastLine(RandomAccessFile disk) throws IOException {
+        for (var end = disk.length(); end > 0; end--) {
+            disk.seek(end - 1);
+            if (disk.read() == '\n') {
+                return end;
             }
-            end--;
         }
-        channel.truncate(end);
+        return 0;
     }
 
     /** A new file's name is in its folder, which has to reach the disk as well. */

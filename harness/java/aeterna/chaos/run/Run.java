@@ -99,6 +99,7 @@ final class Run {
 
     /** Takes a step unless the run is void already; what goes wrong in it makes the run void. */
     void unlessVoid(Phase phase, Step step) {
+        noteInterrupt(phase);
         if (because == null) {
             take(phase, step);
         }
@@ -106,11 +107,19 @@ final class Run {
 
     /** Takes a step whatever happened before, an interrupt included; what goes wrong in it never replaces the cause. */
     void always(Phase phase, Step step) {
+        noteInterrupt(phase);
         take(phase, step);
     }
 
+    /** Voids the run; clears the mark, for healing must not be interrupted by what made it necessary. */
+    private void noteInterrupt(Phase next) {
+        if (Thread.interrupted()) {
+            interrupted = true;
+            voided("interrupted before it was to " + next, new InterruptedException());
+        }
+    }
+
     private void take(Phase phase, Step step) {
-        interrupted |= Thread.interrupted();
         recorder.record(new Entry.PhaseBegan(time.nanos(), phase));
         var shown = progress.begin(phase.number() + " " + phase, Duration.ZERO);
         try {

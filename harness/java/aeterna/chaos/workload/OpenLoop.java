@@ -8,6 +8,7 @@ import aeterna.chaos.model.Recorder;
 import aeterna.chaos.model.Words;
 import aeterna.chaos.time.Timekeeper;
 import aeterna.chaos.workload.Connector.Answer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -17,7 +18,8 @@ import java.util.function.Supplier;
  * stack cannot slow down the questions it is asked.
  *
  * <p>A request that is not answered by its deadline is given up: a write is UNKNOWN then, a read FAIL. It counts as in
- * flight until its connector lets go of it; beyond the client's cap, requests are shed.
+ * flight until its connector lets go of it; beyond the client's cap, requests are shed. So are those that the prober
+ * itself is so late with that their deadline has passed: a stall of ours must not end in a burst.
  */
 public final class OpenLoop implements Workload {
     private static final int LONGEST_ERROR = 200;
@@ -80,25 +82,23 @@ public final class OpenLoop implements Workload {
         }
 
         private void tick(long number, long scheduled) {
-            boolean room;
+            var request = new Request(prefix + number, scheduled, time.nanos());
+            String shed;
             synchronized (this) {
                 if (stopped) {
                     return;
                 }
                 unsettled++;
-                room = inFlight < client.cap();
-                if (room) {
+                shed = request.reasonToShed();
+                if (shed.isEmpty()) {
                     inFlight++;
                 }
             }
             schedule(number + 1);
-            var request = new Request(prefix + number, scheduled, time.nanos());
-            if (room) {
+            if (shed.isEmpty()) {
                 request.send();
             } else {
-                request.settle(
-                        request.sent,
-                        new Answer(Outcome.SHED, client.cap() + " requests are in flight already", "", 0));
+                request.settle(request.sent, new Answer(Outcome.SHED, shed, "", 0));
             }
         }
 
@@ -131,16 +131,25 @@ public final class OpenLoop implements Workload {
             private final String key;
             private final long scheduled;
             private final long sent;
+            private final long deadline;
             private boolean settled;
 
             Request(String key, long scheduled, long sent) {
                 this.key = key;
                 this.scheduled = scheduled;
                 this.sent = sent;
+                deadline = scheduled + client.deadline().toNanos();
+            }
+
+            /** Empty when it may be sent. */
+            String reasonToShed() {
+                if (sent > deadline) {
+                    return "the prober was late by " + Words.of(Duration.ofNanos(sent - scheduled));
+                }
+                return inFlight < client.cap() ? "" : client.cap() + " requests are in flight already";
             }
 
             void send() {
-                var deadline = scheduled + client.deadline().toNanos();
                 time.at(deadline + 1, () -> settle(time.nanos(), late("no answer")));
                 try {
                     connection.send(key, client.deadline()).whenComplete((answer, failure) -> {

@@ -17,12 +17,18 @@ import java.util.function.UnaryOperator;
 public final class FakeMachines implements Machines {
     private final Map<String, Machine> machines = new TreeMap<>();
     private final List<String> acts = new ArrayList<>();
+    private String failing = "";
 
     /** Machines of these names, all whole. */
     public FakeMachines(String... nodes) {
         for (String node : nodes) {
             machines.put(node, new Machine(node, "10.0.0." + machines.size(), Power.ON, Network.CONNECTED));
         }
+    }
+
+    /** From now on that act fails, such as {@code thaw}. */
+    public void failing(String act) {
+        failing = act;
     }
 
     /** What was asked, in order, such as {@code freeze [node-1]}. */
@@ -71,6 +77,9 @@ public final class FakeMachines implements Machines {
     }
 
     private void act(String what, Collection<String> nodes, UnaryOperator<Machine> change) {
+        if (what.equals(failing)) {
+            throw new IllegalStateException("the engine is gone");
+        }
         acts.add(what + " " + nodes);
         nodes.forEach(node -> machines.computeIfPresent(node, (name, machine) -> change.apply(machine)));
     }

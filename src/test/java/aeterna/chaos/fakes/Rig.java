@@ -1,0 +1,114 @@
+package aeterna.chaos.fakes;
+
+import aeterna.chaos.check.Promises;
+import aeterna.chaos.history.HistoryFile;
+import aeterna.chaos.journal.Journal;
+import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Evidence;
+import aeterna.chaos.model.Expectation;
+import aeterna.chaos.model.Observer;
+import aeterna.chaos.model.Progress;
+import aeterna.chaos.model.Setting;
+import aeterna.chaos.model.SteadyCheck;
+import aeterna.chaos.run.Experiment;
+import aeterna.chaos.run.Runner;
+import aeterna.chaos.run.Surroundings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A runner with everything around it faked but the files. */
+public final class Rig {
+    public static final Duration SPACING = Duration.ofMillis(50);
+
+    public final FakeTime time = new FakeTime();
+    public final FakeMachines machines = new FakeMachines("node-1", "node-2");
+    public final FakeService service = new FakeService(time);
+    public final FakeFault fault = new FakeFault();
+    public final Journal journal;
+    public final HistoryFile histories;
+    public final Path folder;
+    public final List<Evidence> evidence = new ArrayList<>();
+    public final List<Observer> observers = new ArrayList<>();
+    public final List<String> progress = new ArrayList<>();
+    public SteadyCheck.Look steady = new SteadyCheck.Look(true, "3 of 3");
+
+    public Rig(Path folder) {
+        this.folder = folder;
+        journal = new Journal(folder.resolve("journal.jsonl"), time);
+        histories = HistoryFile.open(folder.resolve("history.jsonl"));
+    }
+
+    public Runner runner() {
+        return runner(7);
+    }
+
+    public Runner runner(long seed) {
+        var setting = new Setting(
+                "run-1",
+                "FakeScenario.breaks",
+                seed,
+                "fake",
+                "recommended",
+                new TreeMap<>(Map.of("postgres", "offline")),
+                Expectation.held());
+        return new Runner(
+                new FakeTestbed(machines, Set.of(Capability.MACHINE_FREEZE)),
+                time,
+                journal,
+                histories,
+                new Surroundings(setting, observers, evidence, folder.resolve("evidence")),
+                progress());
+    }
+
+    /** An experiment that lacks nothing but its fault. */
+    public Experiment experiment() {
+        return Experiment.that("the fake survives")
+                .steadyWhen(check("everything ready"))
+                .under(
+                        service.writes(FakeService.client("write new", SPACING)),
+                        service.writes(FakeService.client("write reused", SPACING)))
+                .promise(
+                        Promises.servedAgainWithin(Duration.ofSeconds(30)),
+                        Promises.redundantAgainWithin(Duration.ofMinutes(1)),
+                        Promises.noAcknowledgedWriteLost(),
+                        Promises.neverTwoPrimaries())
+                .patience(Duration.ofMinutes(2));
+    }
+
+    public SteadyCheck check(String name) {
+        return new SteadyCheck() {
+            @Override
+            public Look look() {
+                return steady;
+            }
+
+            @Override
+            public String toString() {
+                return name;
+            }
+        };
+    }
+
+    private Progress progress() {
+        return (what, expected) -> {
+            progress.add(what);
+            return new Progress.Step() {
+                @Override
+                public void at(long done, long total, String detail) {}
+
+                @Override
+                public void close() {}
+
+                @Override
+                public void failed(String why) {
+                    progress.add("failed: " + why);
+                }
+            };
+        };
+    }
+}
