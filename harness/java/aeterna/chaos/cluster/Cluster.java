@@ -10,6 +10,9 @@ public interface Cluster extends AutoCloseable {
     /** The pods of all namespaces as the API server sees them now. */
     List<PodStatus> pods();
 
+    /** The API groups that are announced but not served now, such as {@code v1beta1.metrics.k8s.io}. */
+    List<String> unavailableApis();
+
     /**
      * Creates or updates what a manifest holds, by server-side apply.
      *

@@ -301,13 +301,16 @@ final class NewTestbed {
                             step.at(pods.stream().filter(PodStatus::ready).count(), pods.size(), "");
                             return pods;
                         },
-                        pods -> !pods.isEmpty() && pods.stream().allMatch(PodStatus::ready));
+                        pods -> !pods.isEmpty()
+                                && pods.stream().allMatch(PodStatus::ready)
+                                && testbed.cluster().unavailableApis().isEmpty());
         if (running.isEmpty()) {
-            var waiting = testbed.cluster().pods().stream()
+            var waiting = new ArrayList<>(testbed.cluster().pods().stream()
                     .filter(pod -> !pod.ready())
                     .map(pod ->
                             pod.name() + " (" + pod.phase() + (pod.node().isEmpty() ? "" : " on " + pod.node()) + ")")
-                    .toList();
+                    .toList());
+            waiting.addAll(testbed.cluster().unavailableApis());
             step.failed("not Ready within " + ADD_ONS.toSeconds() + " s");
             throw new Problem(
                     "add-ons not Ready within " + ADD_ONS.toSeconds() + " s: " + String.join(", ", waiting),

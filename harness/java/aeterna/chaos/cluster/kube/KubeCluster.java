@@ -96,6 +96,16 @@ public final class KubeCluster implements Cluster {
                 .toList();
     }
 
+    @Override
+    public List<String> unavailableApis() {
+        return client.apiServices().list().getItems().stream()
+                .filter(api -> api.getStatus().getConditions().stream()
+                        .noneMatch(condition -> condition.getType().equals("Available")
+                                && condition.getStatus().equals("True")))
+                .map(api -> api.getMetadata().getName())
+                .toList();
+    }
+
     private static PodStatus status(Pod pod) {
         var status = pod.getStatus();
         return new PodStatus(
