@@ -38,11 +38,13 @@ public final class Main {
     /** Every command, in the order of the help; each gets the parts it needs and makes nothing before it runs. */
     private static List<Object> commands(Wiring wiring) {
         return List.of(
+                new DoctorCommand(wiring),
                 new ImagesCommand(wiring),
                 new UpCommand(wiring),
                 new StatusCommand(wiring),
                 new HealCommand(wiring),
                 new DownCommand(wiring),
+                new TestCommand(),
                 new CommandLine(new BenchCommand()).addSubcommand(new BenchUpCommand(wiring)));
     }
 

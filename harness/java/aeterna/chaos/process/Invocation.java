@@ -2,6 +2,7 @@ package aeterna.chaos.process;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,13 @@ public record Invocation(
     /** A program with its arguments. */
     public static Invocation of(List<String> command) {
         return new Invocation(command, Optional.empty(), Map.of(), Optional.empty());
+    }
+
+    /** The same with further arguments. */
+    public Invocation and(List<String> arguments) {
+        var longer = new ArrayList<>(command);
+        longer.addAll(arguments);
+        return new Invocation(longer, directory, environment, patience);
     }
 
     /** The same, run in a folder. */
