@@ -41,7 +41,7 @@ final class Outages {
         this.client = client;
         this.ops = ops;
         this.stalls = stalls;
-        this.prompt = Math.max(2 * client.spacing().toNanos(), 4 * usualLatency(ops, injectedAt));
+        this.prompt = Math.max(client.spacing().toNanos(), 4 * usualLatency(ops, injectedAt));
     }
 
     /** The outages of one client that end after the act began, in order. */

@@ -18,7 +18,7 @@ public interface Connector extends AutoCloseable {
      * Sends one request.
      *
      * @param key what to write or read
-     * @param deadline how long the client will wait; the request should end by then
+     * @param deadline how long the client will wait; let go of the request by then: one that never ends takes its room with it
      * @return its answer; a failed stage or a thrown exception is UNKNOWN
      */
     CompletionStage<Answer> send(String key, Duration deadline) throws Exception;

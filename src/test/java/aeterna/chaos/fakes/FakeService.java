@@ -30,8 +30,10 @@ public final class FakeService {
         REFUSING,
         /** No answer until it is up again. */
         HOLDING,
-        /** No answer, ever. */
-        SWALLOWING
+        /** No answer, ever; the client's own timeout ends the request. */
+        SWALLOWING,
+        /** No answer, and no timeout either: the request keeps its room for ever. */
+        HANGING
     }
 
     public FakeService(Timekeeper time) {
@@ -87,6 +89,9 @@ public final class FakeService {
                 time.at(arrived + oneWay, () -> answer.complete(Connector.Answer.fail("connection refused")));
             } else if (dark == Dark.HOLDING && backUp.getAsLong() < FOR_EVER) {
                 time.at(backUp.getAsLong() + oneWay, () -> answer.complete(acknowledge(key, backUp.getAsLong())));
+            }
+            if (backUp.isPresent() && dark == Dark.SWALLOWING) {
+                time.at(time.nanos() + deadline.toNanos(), () -> answer.complete(Connector.Answer.unknown("timeout")));
             }
             return answer;
         };

@@ -236,7 +236,7 @@ class RunnerTest {
 
         @Test
         void clientsThatHangForEverDoNotHangTheRun() {
-            rig.service.whenDown(FakeService.Dark.SWALLOWING);
+            rig.service.whenDown(FakeService.Dark.HANGING);
             rig.fault.doing(rig.service::down);
             var result = run(rig.experiment().inject(rig.fault));
             assertThat(result.verdict()).isEqualTo(Verdict.BROKEN);
