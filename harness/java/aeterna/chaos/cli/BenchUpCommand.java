@@ -41,7 +41,7 @@ final class BenchUpCommand implements Runnable {
         }
         var harness = options.harness(wiring);
         var request = harness.request();
-        var provider = harness.provider(harness.ensureImages(wiring.progress()));
+        var provider = harness.provider(wiring.progress());
         var findAgain =
                 Invocation.of(options.again(wiring.home().resolve("chaos"))).atMost(FIND);
         new UpBench(

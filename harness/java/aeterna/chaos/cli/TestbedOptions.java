@@ -24,7 +24,8 @@ final class TestbedOptions {
     /** Finds and removes testbeds; nothing is built for it. */
     Provider finder(Wiring wiring) {
         var settings = new Settings(name, Settings.TOPOLOGY, Settings.TIMERS, ImageMode.OFFLINE);
-        return new Harness(wiring.home(), settings, wiring.programs(), wiring.environment()).finder();
+        return new Harness(wiring.home(), settings, wiring.programs(), wiring.environment())
+                .provider(wiring.progress());
     }
 
     /** The testbed, which must exist. */

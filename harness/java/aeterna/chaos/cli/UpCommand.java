@@ -27,7 +27,7 @@ final class UpCommand implements Runnable {
         var harness = options.harness(wiring);
         var request = harness.request();
         var progress = wiring.progress();
-        var provider = harness.provider(harness.ensureImages(progress));
+        var provider = harness.provider(progress);
         try (var kept = provider.reserve(request.name());
                 var up = provider.up(request, progress)) {
             var out = wiring.console().out();

@@ -19,19 +19,29 @@ public record Manifests(Path folder) {
 
     /** Every manifest of the folder, by file name, filled; throws a {@link Problem} naming file and place for a name without a value. */
     public List<String> filled(Map<String, String> values) {
+        return files().stream()
+                .map(file -> fill(file.toString(), read(file), values))
+                .toList();
+    }
+
+    /** Every manifest of the folder, by file name, as it stands. */
+    public List<String> texts() {
+        return files().stream().map(Manifests::read).toList();
+    }
+
+    private List<Path> files() {
         try (var files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(".yaml"))
                     .sorted()
-                    .map(file -> fill(file, values))
                     .toList();
         } catch (IOException unreadable) {
             throw new Problem(folder + " cannot be listed", "Run from a complete checkout of the project.", unreadable);
         }
     }
 
-    private static String fill(Path file, Map<String, String> values) {
+    private static String read(Path file) {
         try {
-            return fill(file.toString(), Files.readString(file), values);
+            return Files.readString(file);
         } catch (IOException unreadable) {
             throw new Problem(file + " cannot be read", "It must be a UTF-8 text file.", unreadable);
         }

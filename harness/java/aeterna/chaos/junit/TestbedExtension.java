@@ -57,7 +57,7 @@ public final class TestbedExtension implements ParameterResolver {
             var progress = new ConsoleProgress(Console.ofProcess(), Clock.system(), Ticker.system());
             var request = harness.request();
             var images = harness.ensureImages(progress);
-            var provider = harness.provider(images);
+            var provider = harness.provider(progress);
             var reservation = provider.reserve(request.name());
             try {
                 return new KeptTestbed(images, reservation, provider.up(request, progress));

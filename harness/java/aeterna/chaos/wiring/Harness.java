@@ -5,9 +5,11 @@ import aeterna.chaos.cluster.NodeTimersFile;
 import aeterna.chaos.cluster.Provider;
 import aeterna.chaos.cluster.TestbedRequest;
 import aeterna.chaos.cluster.TopologyFile;
+import aeterna.chaos.cluster.k3s.Blueprint;
 import aeterna.chaos.cluster.k3s.K3sImages;
 import aeterna.chaos.cluster.k3s.K3sProvider;
 import aeterna.chaos.cluster.kube.KubeCluster;
+import aeterna.chaos.image.ImageMode;
 import aeterna.chaos.image.Images;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Problem;
@@ -15,9 +17,9 @@ import aeterna.chaos.model.Progress;
 import aeterna.chaos.process.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -65,26 +67,43 @@ public final class Harness {
         return images.ensure(imageNames(), progress);
     }
 
-    /** The provider of testbeds made of these images. */
-    public Provider provider(Map<String, Image> byName) {
+    /**
+     * The provider of testbeds.
+     *
+     * @param progress where the building of images shows, if a testbed has to be made
+     */
+    public Provider provider(Progress progress) {
+        var recipes = images.recipes();
+        var node = recipes.get("node");
+        var nodeImages = new HashSet<String>();
+        if (settings.images() != ImageMode.REAL) {
+            nodeImages.add(node.tag());
+        }
+        if (settings.images() != ImageMode.OFFLINE) {
+            node.real().ifPresent(nodeImages::add);
+        }
+        var fingerprint =
+                imageNames().stream().map(name -> recipes.get(name).tag()).collect(Collectors.joining("\n"))
+                        + addOns().texts();
+        return new K3sProvider(
+                new Blueprint(
+                        recipes.get("netops").tag(), nodeImages, fingerprint, () -> materials(ensureImages(progress))),
+                KubeCluster::connect,
+                state);
+    }
+
+    private Blueprint.Materials materials(Map<String, Image> byName) {
         var inCluster = byName.entrySet().stream()
                 .filter(image -> !OF_TESTBED.contains(image.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         var values = inCluster.values().stream()
                 .collect(Collectors.toMap(image -> "image." + image.name(), Image::reference));
-        return new K3sProvider(
-                new K3sImages(byName.get("node"), byName.get("registry"), byName.get("netops"), inCluster),
-                new Manifests(home.resolve("kind-config/addons")).filled(values),
-                KubeCluster::connect,
-                state);
+        return new Blueprint.Materials(
+                new K3sImages(byName.get("node"), byName.get("registry"), inCluster), addOns().filled(values));
     }
 
-    /** A provider to find, heal and remove testbeds with: it builds nothing, and nothing should be made with it. */
-    public Provider finder() {
-        return provider(imageNames().stream()
-                .map(name -> new Image(
-                        name, Image.Flavour.OFFLINE, images.recipes().get(name).tag()))
-                .collect(Collectors.toMap(Image::name, Function.identity())));
+    private Manifests addOns() {
+        return new Manifests(home.resolve("kind-config/addons"));
     }
 
     private static List<String> imageNames() {

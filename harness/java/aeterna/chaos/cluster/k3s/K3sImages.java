@@ -8,10 +8,9 @@ import java.util.Map;
  *
  * @param node {@code rancher/k3s}, or ours that honours its contract
  * @param registry serves images to the nodes
- * @param netops acts in the machines' network from outside their images
  * @param inCluster what pods run, by the name that manifests call it: {@code ${image.coredns}} and so on
  */
-public record K3sImages(Image node, Image registry, Image netops, Map<String, Image> inCluster) {
+public record K3sImages(Image node, Image registry, Map<String, Image> inCluster) {
     public K3sImages {
         inCluster = Map.copyOf(inCluster);
     }

@@ -31,19 +31,18 @@ public final class K3sProvider implements Provider {
 
     private final Engine engine;
     private final Function<String, Cluster> connect;
-    private final NewTestbed.Parts parts;
+    private final Blueprint blueprint;
     private final Path state;
 
     /**
-     * @param images what new testbeds are made of
-     * @param addOns manifests of CoreDNS, metrics and storage, filled
+     * @param blueprint what new testbeds are made of
      * @param connect makes a connection from a kubeconfig's text
      * @param state a folder of this user on this machine, for locks and kubeconfigs
      */
-    public K3sProvider(K3sImages images, List<String> addOns, Function<String, Cluster> connect, Path state) {
+    public K3sProvider(Blueprint blueprint, Function<String, Cluster> connect, Path state) {
         this.engine = Engine.local();
+        this.blueprint = blueprint;
         this.connect = connect;
-        this.parts = new NewTestbed.Parts(engine, images, addOns);
         this.state = state;
     }
 
@@ -78,8 +77,7 @@ public final class K3sProvider implements Provider {
                 testbed,
                 topology,
                 connect.apply(kubeconfig),
-                new DockerMachines(
-                        engine, testbed, topology, parts.images().netops().reference()),
+                new DockerMachines(engine, testbed, topology, blueprint.netops()),
                 write(testbed, kubeconfig));
     }
 
@@ -132,12 +130,13 @@ public final class K3sProvider implements Provider {
                 return Optional.of("it was half made, " + node.name() + " is missing");
             }
         }
-        var digest = Request.digest(request, parts.images());
+        var digest = Request.digest(request, blueprint.fingerprint());
         boolean same = there.stream()
                 .filter(container -> container.getLabels().containsKey(Labels.NODE))
-                .allMatch(container -> digest.equals(container.getLabels().get(Labels.REQUEST)));
+                .allMatch(container -> digest.equals(container.getLabels().get(Labels.REQUEST))
+                        && blueprint.nodeImages().contains(container.getImage()));
         if (!same) {
-            return Optional.of("it was made to another topology, other node timers or another node image");
+            return Optional.of("it was made to another topology, other node timers or of other images");
         }
         boolean serving = server(there)
                         .filter(server -> server.getState().equals("running"))
@@ -177,6 +176,8 @@ public final class K3sProvider implements Provider {
     }
 
     private Testbed make(TestbedRequest request, Progress progress) {
+        var materials = blueprint.materials().get();
+        var parts = new NewTestbed.Parts(engine, materials.images(), materials.addOns(), blueprint.fingerprint());
         var making = new NewTestbed(parts, request, progress, () -> down(request.name()));
         return making.make(() -> find(request.name())
                 .orElseThrow(() -> new Problem(

@@ -48,16 +48,8 @@ final class NewTestbed {
     private static final List<String> SUBNETS =
             IntStream.range(0, 16).mapToObj(third -> "172.28." + third).toList();
 
-    /**
-     * What every new testbed needs.
-     *
-     * @param addOns filled manifests
-     */
-    record Parts(Engine engine, K3sImages images, List<String> addOns) {
-        Parts {
-            addOns = List.copyOf(addOns);
-        }
-    }
+    /** What every new testbed needs. */
+    record Parts(Engine engine, K3sImages images, List<String> addOns, String fingerprint) {}
 
     private final Parts parts;
     private final TestbedRequest request;
@@ -146,7 +138,7 @@ final class NewTestbed {
 
     private void start() {
         var addresses = createNetwork();
-        var labels = Request.labels(request, parts.images());
+        var labels = Request.labels(request, parts.fingerprint());
         var containers = new NodeContainers(request, parts.images().node().reference(), token(), addresses, labels);
         var step = progress.begin("testbed " + request.name() + ": starting the control plane", USUAL_SERVER);
         try {

@@ -19,22 +19,22 @@ final class Request {
 
     private Request() {}
 
-    static Map<String, String> labels(TestbedRequest request, K3sImages images) {
+    static Map<String, String> labels(TestbedRequest request, String fingerprint) {
         return Map.of(
                 Labels.TESTBED,
                 request.name(),
                 Labels.TOPOLOGY,
                 JSON.writeValueAsString(request.topology()),
                 Labels.REQUEST,
-                digest(request, images));
+                digest(request, fingerprint));
     }
 
     static Topology topology(String label) {
         return JSON.readValue(label, Topology.class);
     }
 
-    static String digest(TestbedRequest request, K3sImages images) {
-        var text = JSON.writeValueAsString(request) + images.node().reference();
+    static String digest(TestbedRequest request, String fingerprint) {
+        var text = JSON.writeValueAsString(request) + fingerprint;
         try {
             var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash).substring(0, 16);
