@@ -1,6 +1,9 @@
 package aeterna.chaos.cluster;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The Kubernetes API of a testbed. Thread-safe. */
 public interface Cluster extends AutoCloseable {
@@ -22,6 +25,34 @@ public interface Cluster extends AutoCloseable {
 
     /** What a command printed, run in a pod's first container; throws {@link aeterna.chaos.model.Problem} when it fails. */
     String exec(String namespace, String pod, String... command);
+
+    /** How far the Deployments and StatefulSets of a namespace are, by name. */
+    List<Rollout> rollouts(String namespace);
+
+    /** The annotations of an Endpoints object, where leader locks are kept; empty when there is no such object. */
+    Optional<Map<String, String>> endpointsAnnotations(String namespace, String name);
+
+    /** Hears of every pod of a namespace, those that are there already first, until closed. */
+    Subscription listen(String namespace, PodListener listener);
+
+    /** The events of a namespace that the API server still has, oldest first. */
+    List<ClusterEvent> events(String namespace);
+
+    /**
+     * The last lines that a pod's containers printed.
+     *
+     * @param previous true for what the containers printed before they were last restarted
+     * @return empty when there is no such pod, or nothing before
+     */
+    String log(String namespace, String pod, boolean previous, int lines);
+
+    /**
+     * Asks for the deletion of a pod; returns when the API server has accepted that, not when the pod is gone.
+     *
+     * @param uid which incarnation: one that is gone already is not a failure, another of the same name is not touched
+     * @param grace how long its processes may take; the pod's own time when empty; zero removes it from the API at once
+     */
+    void deletePod(String namespace, String pod, String uid, Optional<Duration> grace);
 
     /** Removes a namespace and waits until it is gone. */
     void deleteNamespace(String namespace);

@@ -15,6 +15,8 @@ import java.util.Map;
  * @param restarts restarts of all its containers together
  * @param address its pod address; empty when it has none
  * @param labels its labels
+ * @param owner what replaces it when it is gone, as {@code kind/name}; empty for a bare pod
+ * @param trouble why it is not Ready, as far as it says so itself; empty when it is, or does not say
  */
 public record PodStatus(
         String namespace,
@@ -26,8 +28,15 @@ public record PodStatus(
         String uid,
         int restarts,
         String address,
-        Map<String, String> labels) {
+        Map<String, String> labels,
+        String owner,
+        String trouble) {
     public PodStatus {
         labels = Map.copyOf(labels);
+    }
+
+    /** {@code namespace/name}. */
+    public String id() {
+        return namespace + "/" + name;
     }
 }

@@ -1,6 +1,7 @@
 package aeterna.chaos.cluster;
 
 import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Topology;
 import java.nio.file.Path;
 import java.util.Set;
@@ -21,6 +22,13 @@ public interface Testbed extends AutoCloseable {
 
     /** Power over its machines. */
     Machines machines();
+
+    /** The processes of its pods, from their machines' side; refused without {@link Capability#POD_PROCESSES}. */
+    default PodProcesses podProcesses() {
+        throw new Problem(
+                "nobody can look at the processes of pods on testbed " + name(),
+                "Use a provider whose machines are ours, such as k3s.");
+    }
 
     /** What can be done to it. */
     Set<Capability> capabilities();

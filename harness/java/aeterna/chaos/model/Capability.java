@@ -7,5 +7,7 @@ public enum Capability {
     /** All processes of a machine can be stopped and continued. */
     MACHINE_FREEZE,
     /** A machine can be cut off from the network and connected again. */
-    MACHINE_NETWORK
+    MACHINE_NETWORK,
+    /** The processes of a pod can be seen and killed from its machine. */
+    POD_PROCESSES
 }

@@ -78,6 +78,7 @@ public final class K3sProvider implements Provider {
                 topology,
                 connect.apply(kubeconfig),
                 new DockerMachines(engine, testbed, topology, blueprint.netops()),
+                new NodePodProcesses(engine, testbed),
                 write(testbed, kubeconfig));
     }
 

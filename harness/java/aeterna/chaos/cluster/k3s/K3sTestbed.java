@@ -2,6 +2,7 @@ package aeterna.chaos.cluster.k3s;
 
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Topology;
@@ -10,7 +11,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** A testbed whose nodes are containers. */
-record K3sTestbed(String name, Topology topology, Cluster cluster, Machines machines, Path kubeconfig)
+record K3sTestbed(
+        String name, Topology topology, Cluster cluster, Machines machines, PodProcesses podProcesses, Path kubeconfig)
         implements Testbed {
     @Override
     public String provider() {
@@ -19,7 +21,11 @@ record K3sTestbed(String name, Topology topology, Cluster cluster, Machines mach
 
     @Override
     public Set<Capability> capabilities() {
-        return EnumSet.of(Capability.MACHINE_POWER, Capability.MACHINE_FREEZE, Capability.MACHINE_NETWORK);
+        return EnumSet.of(
+                Capability.MACHINE_POWER,
+                Capability.MACHINE_FREEZE,
+                Capability.MACHINE_NETWORK,
+                Capability.POD_PROCESSES);
     }
 
     @Override

@@ -1,11 +1,18 @@
 package aeterna.chaos.cluster.kube;
 
 import aeterna.chaos.cluster.Cluster;
+import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.NodeStatus;
+import aeterna.chaos.cluster.PodListener;
 import aeterna.chaos.cluster.PodStatus;
+import aeterna.chaos.cluster.Rollout;
+import aeterna.chaos.cluster.Subscription;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.time.Waiting;
+import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
@@ -17,17 +24,23 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@link Cluster} over one HTTPS connection pool. Thread-safe. */
 public final class KubeCluster implements Cluster {
@@ -122,7 +135,197 @@ public final class KubeCluster implements Cluster {
                         .mapToInt(ContainerStatus::getRestartCount)
                         .sum(),
                 Objects.requireNonNullElse(status.getPodIP(), ""),
-                Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()));
+                Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
+                pod.getMetadata().getOwnerReferences().stream()
+                        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                        .map(owner -> owner.getKind() + "/" + owner.getName())
+                        .findFirst()
+                        .orElse(""),
+                trouble(pod));
+    }
+
+    /** A waiting container says most, a terminated one less, an unmet condition least. */
+    private static String trouble(Pod pod) {
+        var states = pod.getStatus().getContainerStatuses().stream()
+                .map(ContainerStatus::getState)
+                .toList();
+        var waiting = states.stream()
+                .map(ContainerState::getWaiting)
+                .filter(Objects::nonNull)
+                .map(state -> said(state.getReason(), state.getMessage()));
+        var terminated = states.stream()
+                .map(ContainerState::getTerminated)
+                .filter(Objects::nonNull)
+                .map(state -> said(state.getReason(), "exit code " + state.getExitCode()));
+        var unmet = pod.getStatus().getConditions().stream()
+                .filter(condition -> condition.getStatus().equals("False"))
+                .map(condition -> said(condition.getReason(), condition.getMessage()));
+        return Stream.of(waiting, terminated, unmet)
+                .flatMap(Function.identity())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String said(String reason, String message) {
+        return Stream.of(reason, message).filter(Objects::nonNull).collect(Collectors.joining(": "));
+    }
+
+    @Override
+    public List<Rollout> rollouts(String namespace) {
+        var deployments = client.apps().deployments().inNamespace(namespace).list().getItems().stream()
+                .map(deployment -> new Rollout(
+                        "Deployment",
+                        deployment.getMetadata().getName(),
+                        number(deployment.getSpec().getReplicas(), 1),
+                        number(deployment.getStatus().getReplicas(), 0),
+                        number(deployment.getStatus().getUpdatedReplicas(), 0),
+                        number(deployment.getStatus().getReadyReplicas(), 0),
+                        observed(
+                                deployment.getStatus().getObservedGeneration(),
+                                deployment.getMetadata().getGeneration())));
+        var sets = client.apps().statefulSets().inNamespace(namespace).list().getItems().stream()
+                .map(set -> new Rollout(
+                        "StatefulSet",
+                        set.getMetadata().getName(),
+                        number(set.getSpec().getReplicas(), 1),
+                        number(set.getStatus().getReplicas(), 0),
+                        // Once an update is through, only the revisions say so: the count of updated pods is zero then.
+                        Objects.equals(
+                                        set.getStatus().getCurrentRevision(),
+                                        set.getStatus().getUpdateRevision())
+                                ? number(set.getStatus().getReplicas(), 0)
+                                : number(set.getStatus().getUpdatedReplicas(), 0),
+                        number(set.getStatus().getReadyReplicas(), 0),
+                        observed(
+                                set.getStatus().getObservedGeneration(),
+                                set.getMetadata().getGeneration())));
+        return Stream.concat(deployments, sets)
+                .sorted(Comparator.comparing(Rollout::name))
+                .toList();
+    }
+
+    private static int number(Integer value, int otherwise) {
+        return Objects.requireNonNullElse(value, otherwise);
+    }
+
+    private static boolean observed(Long seen, Long newest) {
+        return seen != null && seen >= newest;
+    }
+
+    @Override
+    public Optional<Map<String, String>> endpointsAnnotations(String namespace, String name) {
+        return Optional.ofNullable(
+                        client.endpoints().inNamespace(namespace).withName(name).get())
+                .map(endpoints ->
+                        Objects.requireNonNullElse(endpoints.getMetadata().getAnnotations(), Map.of()));
+    }
+
+    @Override
+    public Subscription listen(String namespace, PodListener listener) {
+        var informer = client.pods().inNamespace(namespace).runnableInformer(0);
+        informer.addEventHandler(new ResourceEventHandler<Pod>() {
+            @Override
+            public void onAdd(Pod pod) {
+                listener.seen(status(pod));
+            }
+
+            @Override
+            public void onUpdate(Pod before, Pod pod) {
+                listener.seen(status(pod));
+            }
+
+            @Override
+            public void onDelete(Pod pod, boolean missed) {
+                listener.gone(status(pod));
+                if (missed) {
+                    listener.missed("the API server did not tell when "
+                            + pod.getMetadata().getName() + " went");
+                }
+            }
+        });
+        informer.exceptionHandler((started, failed) -> {
+            listener.missed("the watch on pods broke: " + failed.getMessage());
+            return true;
+        });
+        informer.run();
+        return informer::close;
+    }
+
+    @Override
+    public List<ClusterEvent> events(String namespace) {
+        return client.v1().events().inNamespace(namespace).list().getItems().stream()
+                .map(event -> new ClusterEvent(
+                        instant(event),
+                        Objects.requireNonNullElse(event.getType(), ""),
+                        Objects.requireNonNullElse(event.getReason(), ""),
+                        event.getInvolvedObject().getKind() + "/"
+                                + event.getInvolvedObject().getName(),
+                        Objects.requireNonNullElse(event.getMessage(), "")
+                                .strip()
+                                .replaceAll("\\s+", " "),
+                        number(event.getCount(), 1)))
+                .sorted(Comparator.comparing(ClusterEvent::at))
+                .toList();
+    }
+
+    /** Older and newer reporters fill different fields. */
+    private static Instant instant(Event event) {
+        return Stream.of(
+                        event.getLastTimestamp(),
+                        event.getEventTime() == null
+                                ? null
+                                : event.getEventTime().getTime(),
+                        event.getFirstTimestamp(),
+                        event.getMetadata().getCreationTimestamp())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(Instant::parse)
+                .orElse(Instant.EPOCH);
+    }
+
+    @Override
+    public String log(String namespace, String pod, boolean previous, int lines) {
+        var found = client.pods().inNamespace(namespace).withName(pod).get();
+        if (found == null) {
+            return "";
+        }
+        return found.getStatus().getContainerStatuses().stream()
+                .filter(container -> !previous || container.getRestartCount() > 0)
+                .map(container -> log(namespace, pod, container.getName(), previous, lines))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String log(String namespace, String pod, String container, boolean previous, int lines) {
+        var source = client.pods().inNamespace(namespace).withName(pod).inContainer(container);
+        try {
+            return previous
+                    ? source.terminated().tailingLines(lines).getLog()
+                    : source.tailingLines(lines).getLog();
+        } catch (KubernetesClientException refused) {
+            return container + " has no log: " + refused.getMessage();
+        }
+    }
+
+    @Override
+    public void deletePod(String namespace, String pod, String uid, Optional<Duration> grace) {
+        var options =
+                new DeleteOptionsBuilder().withNewPreconditions().withUid(uid).endPreconditions();
+        grace.ifPresent(time -> options.withGracePeriodSeconds(time.toSeconds()));
+        try {
+            // As a raw request: the client's own deletion knows no precondition on the uid.
+            client.raw(
+                    "/api/v1/namespaces/" + namespace + "/pods/" + pod,
+                    "DELETE",
+                    client.getKubernetesSerialization().asJson(options.build()));
+        } catch (KubernetesClientException refused) {
+            var goneOrReplaced = refused.getCode() == 404 || refused.getCode() == 409;
+            if (!goneOrReplaced) {
+                throw new Problem(
+                        "the cluster refused to delete pod " + namespace + "/" + pod + ": " + refused.getMessage(),
+                        "Look at the API server with `./chaos status`.",
+                        refused);
+            }
+        }
     }
 
     @Override

@@ -1,0 +1,14 @@
+package aeterna.chaos.workload;
+
+import aeterna.chaos.client.Entrance;
+import aeterna.chaos.model.Op.Kind;
+
+/** Reads of something that is always there. */
+public final class Reads {
+    private Reads() {}
+
+    /** Read over new and over reused connections, thirty a second together. */
+    public static Workload through(Entrance entrance) {
+        return Clients.of(Kind.READ, entrance, connection -> Reader.none());
+    }
+}

@@ -1,0 +1,212 @@
+package aeterna.chaos.fakes;
+
+import aeterna.chaos.cluster.Cluster;
+import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.NodeStatus;
+import aeterna.chaos.cluster.PodListener;
+import aeterna.chaos.cluster.PodProcesses;
+import aeterna.chaos.cluster.PodStatus;
+import aeterna.chaos.cluster.Rollout;
+import aeterna.chaos.cluster.Subscription;
+import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Node;
+import aeterna.chaos.model.PortMapping;
+import aeterna.chaos.model.Topology;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** A Kubernetes API that exists in memory alone, and the processes of its pods; remembers the acts. */
+public final class FakeCluster implements Cluster, PodProcesses {
+    public final Map<String, PodStatus> pods = new LinkedHashMap<>();
+    public final Map<String, NodeStatus> nodes = new TreeMap<>();
+    public final Map<String, Map<String, String>> annotations = new HashMap<>();
+    public final List<Rollout> rollouts = new ArrayList<>();
+    public final List<ClusterEvent> events = new ArrayList<>();
+    public final Map<String, String> logs = new HashMap<>();
+    public final Map<String, Integer> processes = new HashMap<>();
+
+    /** In order, such as {@code delete aeterna/api-1 PT0S}. */
+    public final List<String> acts = new ArrayList<>();
+
+    public PodListener listener;
+    public Function<String, String> exec = command -> "";
+
+    /** A Ready pod with two processes; its uid is its name and a number. */
+    public PodStatus pod(String name, String node, Map<String, String> labels) {
+        var pod = new PodStatus(
+                "aeterna", name, node, "Running", true, false, name + "-1", 0, "10.0.0.1", labels, "ReplicaSet/x", "");
+        pods.put(name, pod);
+        processes.put(pod.uid(), 2);
+        return pod;
+    }
+
+    /** That pod, changed. */
+    public void change(String name, boolean ready, boolean terminating, String uid, int restarts) {
+        pods.computeIfPresent(
+                name,
+                (key, pod) -> new PodStatus(
+                        pod.namespace(),
+                        pod.name(),
+                        pod.node(),
+                        pod.phase(),
+                        ready,
+                        terminating,
+                        uid,
+                        restarts,
+                        pod.address(),
+                        pod.labels(),
+                        pod.owner(),
+                        ready ? "" : "CrashLoopBackOff"));
+    }
+
+    /** A node that is Ready or not. */
+    public void node(String name, boolean ready) {
+        nodes.put(name, new NodeStatus(name, ready, ready ? "KubeletReady" : "Unknown", "", name + "-1", Map.of()));
+    }
+
+    /** A testbed of this cluster and those machines, which publishes the stack's ports. */
+    public Testbed on(Machines machines) {
+        var topology = new Topology(
+                "fake",
+                6443,
+                List.of(
+                        new Node("node-0", Node.Role.CONTROL_PLANE, Map.of(), List.of()),
+                        new Node("node-1", Node.Role.WORKER, Map.of(), List.of())),
+                // Ports on which nobody listens: refused at once.
+                List.of(new PortMapping(1, 30080), new PortMapping(2, 30432), new PortMapping(3, 30433)));
+        return new Testbed() {
+            @Override
+            public String name() {
+                return "fake";
+            }
+
+            @Override
+            public String provider() {
+                return "fake";
+            }
+
+            @Override
+            public Topology topology() {
+                return topology;
+            }
+
+            @Override
+            public Cluster cluster() {
+                return FakeCluster.this;
+            }
+
+            @Override
+            public Machines machines() {
+                return machines;
+            }
+
+            @Override
+            public PodProcesses podProcesses() {
+                return FakeCluster.this;
+            }
+
+            @Override
+            public Set<Capability> capabilities() {
+                return EnumSet.allOf(Capability.class);
+            }
+
+            @Override
+            public Path kubeconfig() {
+                return Path.of("none");
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public List<NodeStatus> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    @Override
+    public List<PodStatus> pods() {
+        return List.copyOf(pods.values());
+    }
+
+    @Override
+    public List<String> unavailableApis() {
+        return List.of();
+    }
+
+    @Override
+    public void apply(String manifest) {
+        acts.add("apply " + manifest.lines().findFirst().orElse(""));
+    }
+
+    @Override
+    public String exec(String namespace, String pod, String... command) {
+        acts.add("exec " + pod + " " + String.join(" ", command));
+        return exec.apply(String.join(" ", command));
+    }
+
+    @Override
+    public List<Rollout> rollouts(String namespace) {
+        return List.copyOf(rollouts);
+    }
+
+    @Override
+    public Optional<Map<String, String>> endpointsAnnotations(String namespace, String name) {
+        return Optional.ofNullable(annotations.get(name));
+    }
+
+    @Override
+    public Subscription listen(String namespace, PodListener next) {
+        listener = next;
+        pods.values().forEach(next::seen);
+        return () -> listener = null;
+    }
+
+    @Override
+    public List<ClusterEvent> events(String namespace) {
+        return List.copyOf(events);
+    }
+
+    @Override
+    public String log(String namespace, String pod, boolean previous, int lines) {
+        return logs.getOrDefault(pod + (previous ? " previous" : ""), "");
+    }
+
+    @Override
+    public void deletePod(String namespace, String pod, String uid, Optional<Duration> grace) {
+        acts.add("delete " + namespace + "/" + pod + " "
+                + grace.map(Duration::toString).orElse("own grace"));
+    }
+
+    @Override
+    public void deleteNamespace(String namespace) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int count(String node, String podUid) {
+        return processes.getOrDefault(podUid, 0);
+    }
+
+    @Override
+    public void kill(String node, String podUid) {
+        acts.add("kill " + podUid + " on " + node);
+        processes.remove(podUid);
+    }
+
+    @Override
+    public void close() {}
+}

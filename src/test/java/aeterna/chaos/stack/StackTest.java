@@ -1,0 +1,121 @@
+package aeterna.chaos.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.Rollout;
+import aeterna.chaos.fakes.FakeCluster;
+import aeterna.chaos.fakes.FakeMachines;
+import aeterna.chaos.fakes.FakeTime;
+import aeterna.chaos.model.Image;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Progress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class StackTest {
+    private static final Path FOLDER = Path.of("stack");
+    private static final Progress SILENT = (what, expected) -> new Progress.Step() {
+        @Override
+        public void at(long done, long total, String detail) {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void failed(String why) {}
+    };
+
+    private final FakeCluster cluster = new FakeCluster();
+    private final Stack stack = new Stack(
+            cluster.on(new FakeMachines("node-1")),
+            FOLDER,
+            Profile.read(FOLDER, "recommended"),
+            Stack.IMAGES.stream()
+                    .collect(Collectors.toMap(
+                            name -> name, name -> new Image(name, Image.Flavour.OFFLINE, "registry/" + name + ":1"))),
+            new FakeTime());
+
+    StackTest() {
+        for (var part : Map.of(
+                        "aeterna", 3, "aeterna-gateway", 1, "aeterna-postgres", 3, "aeterna-postgres-pooler-rw", 2)
+                .entrySet()) {
+            cluster.rollouts.add(rollout(part.getKey(), part.getValue(), part.getValue(), true));
+        }
+    }
+
+    private static Rollout rollout(String name, int wanted, int ready, boolean observed) {
+        return new Rollout("Deployment", name, wanted, wanted, wanted, ready, observed);
+    }
+
+    @Test
+    void isNotReadyWhileAPartIsMissing() {
+        cluster.rollouts.removeIf(rollout -> rollout.name().equals("aeterna-gateway"));
+
+        assertThat(stack.everythingReady().look().seen()).isEqualTo("aeterna-gateway is not deployed");
+    }
+
+    @Test
+    void isNotReadyWhileAPodComesOrGoes() {
+        cluster.pod("aeterna-1", "node-1", Map.of());
+        cluster.change("aeterna-1", true, true, "x", 0);
+        assertThat(stack.everythingReady().look().seen()).isEqualTo("aeterna-1 is terminating");
+
+        cluster.change("aeterna-1", false, false, "x", 0);
+        assertThat(stack.everythingReady().look().seen()).isEqualTo("aeterna-1 is not ready (CrashLoopBackOff)");
+    }
+
+    @Test
+    void isNotReadyWhileASpecificationIsUnread() {
+        cluster.rollouts.removeIf(rollout -> rollout.name().equals("aeterna"));
+        cluster.rollouts.add(rollout("aeterna", 3, 3, false));
+
+        assertThat(stack.everythingReady().look().seen()).contains("newest specification not yet read");
+    }
+
+    @Test
+    void isNotReadyWhenNobodyIsLetIn() {
+        var look = stack.everythingReady().look();
+
+        assertThat(look.steady()).isFalse();
+        assertThat(look.seen()).startsWith("the way in through api is shut: not sent: ConnectException");
+    }
+
+    @Test
+    void aStackThatNeverBecomesSteadySaysWhatAPersonWouldLookUp() {
+        cluster.pod("aeterna-1", "node-1", Map.of());
+        cluster.change("aeterna-1", false, false, "x", 3);
+        cluster.logs.put("aeterna-1", "PG_HOST is not set");
+        cluster.events.add(new ClusterEvent(
+                Instant.EPOCH, "Warning", "BackOff", "Pod/aeterna-1", "restarting failed container", 4));
+
+        assertThatThrownBy(() -> stack.deploy(SILENT, Duration.ofMillis(700)))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("'everything is ready' has not held since")
+                .hasMessageContaining("aeterna-1 is not ready (CrashLoopBackOff)")
+                .hasMessageContaining("PG_HOST is not set")
+                .hasMessageContaining("BackOff Pod/aeterna-1: restarting failed container (4 times)");
+        assertThat(cluster.acts.get(0)).isEqualTo("apply apiVersion: v1");
+        assertThat(cluster.acts).hasSize(8);
+    }
+
+    @Test
+    void saysWhereItsImagesComeFrom() {
+        assertThat(stack.flavours()).isEqualTo(Map.of("api", "offline", "pooler", "offline", "postgres", "offline"));
+    }
+
+    @Test
+    void aProfileRefusesNamesThatItDoesNotHave() {
+        assertThatThrownBy(() -> Profile.read(FOLDER, "as-documentd"))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("no profile 'as-documentd'");
+        assertThatThrownBy(() -> stack.profile().with("postgres.tll", "5"))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("does not say postgres.tll");
+    }
+}
