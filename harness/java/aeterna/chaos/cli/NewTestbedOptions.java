@@ -40,6 +40,14 @@ final class NewTestbedOptions {
                 "--images=" + images.mode());
     }
 
+    /** Tells the front door for tests, which reads system properties. */
+    void tell() {
+        System.setProperty("chaos.testbed", testbed.name());
+        System.setProperty("chaos.topology", topology);
+        System.setProperty("chaos.timers", timers);
+        System.setProperty("chaos.images", images.mode().toString());
+    }
+
     Harness harness(Wiring wiring) {
         var settings = new Settings(testbed.name(), topology, timers, images.mode());
         return new Harness(wiring.home(), settings, wiring.programs(), wiring.environment());

@@ -20,6 +20,9 @@ import java.util.Optional;
  * @param user who runs this process
  */
 public record Host(Path root, Programs programs, Map<String, String> environment, String user) {
+    /** More than any of the kernel's files that are looked at. */
+    private static final int MOST_READ = 64 * 1024;
+
     /** The machine that this process runs on. */
     public static Host ofProcess(Programs programs, Map<String, String> environment) {
         return new Host(Path.of("/"), programs, environment, System.getProperty("user.name"));
@@ -45,8 +48,13 @@ public record Host(Path root, Programs programs, Map<String, String> environment
     /** What a file holds, without white space around; empty when there is none. */
     Optional<String> read(String path) {
         try {
-            return Optional.of(
-                    Files.readString(file(path), StandardCharsets.UTF_8).strip());
+            // A kernel setting gives itself whole to the first read and nothing to a second one, so that read must be
+            // large.
+            var buffer = new byte[MOST_READ];
+            try (var content = Files.newInputStream(file(path))) {
+                int read = Math.max(0, content.read(buffer));
+                return Optional.of(new String(buffer, 0, read, StandardCharsets.UTF_8).strip());
+            }
         } catch (IOException missing) {
             return Optional.empty();
         }

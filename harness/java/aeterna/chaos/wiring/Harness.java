@@ -11,10 +11,12 @@ import aeterna.chaos.cluster.k3s.K3sProvider;
 import aeterna.chaos.cluster.kube.KubeCluster;
 import aeterna.chaos.image.ImageMode;
 import aeterna.chaos.image.Images;
+import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.process.Programs;
+import aeterna.chaos.time.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -64,7 +66,17 @@ public final class Harness {
 
     /** Sees to it that every image a testbed needs is in the engine; by name. */
     public Map<String, Image> ensureImages(Progress progress) {
-        return images.ensure(imageNames(), progress);
+        return ensureImages(imageNames(), progress);
+    }
+
+    /** Sees to it that those images are in the engine; by name. */
+    public Map<String, Image> ensureImages(List<String> names, Progress progress) {
+        return images.ensure(names, progress);
+    }
+
+    /** What may still be broken on this machine's testbeds, whoever broke it. */
+    public Journal journal(Clock clock) {
+        return new Journal(state.resolve("undo.jsonl"), clock);
     }
 
     /**
