@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -56,11 +57,32 @@ public final class JsonLines<T> implements AutoCloseable {
     }
 
     /**
+     * A complete line of a file: a record, or why it is none.
+     *
+     * @param value empty when the line is no record of ours
+     * @param damage what is wrong with it, and where; empty for a record
+     */
+    public record Line<T>(Optional<T> value, Optional<Problem> damage) {}
+
+    /**
      * Reads every complete line.
      *
      * @throws Problem when there is no such file, or a complete line is no record
      */
     public static <T> List<T> read(Path file, Class<T> type) {
+        List<T> records = new ArrayList<>();
+        for (var line : lines(file, type)) {
+            records.add(line.value().orElseThrow(() -> line.damage().orElseThrow()));
+        }
+        return records;
+    }
+
+    /**
+     * Reads every complete line, for those who can go on beyond a damaged one.
+     *
+     * @throws Problem when there is no such file
+     */
+    public static <T> List<Line<T>> lines(Path file, Class<T> type) {
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
@@ -69,23 +91,27 @@ public final class JsonLines<T> implements AutoCloseable {
                     "cannot read " + file + ": " + unreadable.getMessage(), "Check its name and rights.", unreadable);
         }
         ObjectReader reader = MAPPER.readerFor(type);
-        List<T> records = new ArrayList<>();
+        List<Line<T>> lines = new ArrayList<>();
         var start = 0;
         for (var end = 0; end < bytes.length; end++) {
             if (bytes[end] == '\n') {
                 try {
-                    records.add(reader.readValue(bytes, start, end - start));
+                    T value = reader.readValue(bytes, start, end - start);
+                    lines.add(new Line<>(Optional.of(value), Optional.empty()));
                 } catch (JacksonException malformed) {
-                    throw new Problem(
-                            file + ":" + (records.size() + 1) + ": no record of ours: "
-                                    + malformed.getOriginalMessage(),
-                            "The file was changed by somebody else, or is from another version: put it aside.",
-                            malformed);
+                    lines.add(new Line<>(Optional.empty(), Optional.of(damage(file, lines.size() + 1, malformed))));
                 }
                 start = end + 1;
             }
         }
-        return records;
+        return lines;
+    }
+
+    private static Problem damage(Path file, int line, JacksonException malformed) {
+        return new Problem(
+                file + ":" + line + ": no record of ours: " + malformed.getOriginalMessage(),
+                "The file was changed by somebody else, or is from another version: put it aside.",
+                malformed);
     }
 
     /** Appends a record: when this returns, it outlives this process (though not yet the machine). */

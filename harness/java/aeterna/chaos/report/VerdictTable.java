@@ -1,0 +1,93 @@
+package aeterna.chaos.report;
+
+import aeterna.chaos.model.Finding;
+import aeterna.chaos.model.History;
+import aeterna.chaos.model.Verdict;
+import aeterna.chaos.model.Words;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The end of a run on the console: plain text, at most 120 columns wide. */
+public final class VerdictTable {
+    /** With the gaps between them 120 columns. */
+    private static final int[] WIDTHS = {36, 7, 14, 20, 35};
+    private static final int BECAUSE = 200;
+    private static final String GAP = "  ";
+
+    private VerdictTable() {}
+
+    /** The table of a run, each line with its line feed. */
+    public static String of(List<History> histories) {
+        var text = new StringBuilder();
+        row(text, "SCENARIO", "VERDICT", "EXPECTED", "MEASURED (PROMISED)", "BECAUSE");
+        for (var history : histories) {
+            var setting = history.began().setting();
+            var judged = history.judged();
+            var findings = history.all(Finding.class).toList();
+            var numbers = findings.stream()
+                    .filter(finding -> finding.limit().isPresent())
+                    .map(VerdictTable::number)
+                    .toList();
+            var because = judged.verdict() == Verdict.HELD && !findings.isEmpty()
+                    ? findings.get(0).because()
+                    : judged.because();
+            row(
+                    text,
+                    setting.scenario().replaceFirst("\\.", "\n ."),
+                    judged.verdict().toString(),
+                    setting.expected().word() + (setting.expected().metBy(judged.verdict()) ? "" : "\n<- UNEXPECTED"),
+                    String.join("\n", numbers),
+                    Html.shorten(because, BECAUSE));
+        }
+        return text.toString();
+    }
+
+    private static String number(Finding finding) {
+        return finding.measured().map(Words::of).orElse("?") + " ("
+                + finding.limit().map(Words::of).orElseThrow() + ")";
+    }
+
+    private static void row(StringBuilder text, String... cells) {
+        var columns = new ArrayList<List<String>>();
+        var height = 1;
+        for (var i = 0; i < cells.length; i++) {
+            var lines = wrap(cells[i], WIDTHS[i]);
+            columns.add(lines);
+            height = Math.max(height, lines.size());
+        }
+        for (var line = 0; line < height; line++) {
+            var out = new StringBuilder();
+            for (var i = 0; i < WIDTHS.length; i++) {
+                var cell = line < columns.get(i).size() ? columns.get(i).get(line) : "";
+                out.append(cell).append(" ".repeat(WIDTHS[i] - cell.length())).append(i < WIDTHS.length - 1 ? GAP : "");
+            }
+            text.append(out.toString().stripTrailing()).append('\n');
+        }
+    }
+
+    /** The last beginning of a word within a camelCase name, else simply the width. */
+    private static int hump(String word, int width) {
+        for (var end = width; end > width / 2; end--) {
+            if (Character.isUpperCase(word.charAt(end))) {
+                return end;
+            }
+        }
+        return width;
+    }
+
+    /** Breaks between words, and words that are longer than a line wherever it ends. */
+    static List<String> wrap(String cell, int width) {
+        var lines = new ArrayList<String>();
+        for (var paragraph : cell.replaceAll("[\\p{Cntrl}&&[^\n]]", " ").split("\n", -1)) {
+            var rest = paragraph.stripTrailing();
+            while (rest.length() > width) {
+                var space = rest.lastIndexOf(' ', width);
+                var end = space > 1 ? space : hump(rest, width);
+                lines.add(rest.substring(0, end));
+                rest = rest.substring(end).stripLeading();
+            }
+            lines.add(rest);
+        }
+        return lines;
+    }
+}
