@@ -540,7 +540,9 @@ final class Page {
         page.raw("<ul class=\"evidence\">");
         for (var file : files) {
             var words = below.relativize(file).toString().replace('\\', '/');
-            page.raw("<li>").link(report.folder().path().relativize(file), words).raw("</li>\n");
+            page.raw("<li>")
+                    .link(report.folder().path().relativize(file), words)
+                    .raw("</li>\n");
         }
         page.raw("</ul>\n");
     }

@@ -100,7 +100,11 @@ record Timeline(
         var from = seconds(start - zero);
         var to = Math.max(seconds(end - zero), from + 1);
         var slots = Math.max(FEWEST_SLOTS, Math.min(SLOTS, budget / clients.size()));
-        var spacing = clients.stream().mapToLong(client -> client.spacing().toNanos()).max().orElseThrow() / 1e9;
+        var spacing = clients.stream()
+                        .mapToLong(client -> client.spacing().toNanos())
+                        .max()
+                        .orElseThrow()
+                / 1e9;
         var shortest = Math.min(1, Math.max(SHORTEST_SLOT, 2 * spacing));
         var slot = Math.max(shortest, Math.ceil((to - from) / slots * 1000) / 1000);
         return Optional.of(new Timeline(

@@ -11,6 +11,7 @@ import java.util.List;
 public final class VerdictTable {
     /** With the gaps between them 120 columns. */
     private static final int[] WIDTHS = {36, 7, 14, 20, 35};
+
     private static final int BECAUSE = 200;
     private static final String GAP = "  ";
 
