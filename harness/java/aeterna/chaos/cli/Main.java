@@ -3,6 +3,7 @@ package aeterna.chaos.cli;
 import aeterna.chaos.console.Console;
 import aeterna.chaos.model.Nearest;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.report.Reports;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -41,6 +42,9 @@ public final class Main {
                 new DoctorCommand(wiring),
                 new ImagesCommand(wiring),
                 new UpCommand(wiring),
+                new RunCommand(wiring),
+                new ListCommand(wiring.console()),
+                new ReportCommand(wiring.console(), new Reports(wiring.home().resolve("reports"))),
                 new StatusCommand(wiring),
                 new HealCommand(wiring),
                 new DownCommand(wiring),

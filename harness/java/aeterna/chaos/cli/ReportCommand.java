@@ -1,5 +1,6 @@
 package aeterna.chaos.cli;
 
+import aeterna.chaos.console.Console;
 import aeterna.chaos.report.Report;
 import aeterna.chaos.report.Reports;
 import aeterna.chaos.report.VerdictTable;

@@ -1,9 +1,12 @@
 package aeterna.chaos.cluster;
 
 import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Topology;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Set;
 
 /** A cluster we may break: its Kubernetes API and power over its machines. Closing it closes the connections, never the cluster. */
@@ -28,6 +31,11 @@ public interface Testbed extends AutoCloseable {
         throw new Problem(
                 "nobody can look at the processes of pods on testbed " + name(),
                 "Use a provider whose machines are ours, such as k3s.");
+    }
+
+    /** Sees to it that its nodes can pull those images, which are in the local engine or upstream. */
+    default void provide(Collection<Image> images, Progress progress) {
+        // Where nodes pull everything upstream there is nothing to do.
     }
 
     /** What can be done to it. */

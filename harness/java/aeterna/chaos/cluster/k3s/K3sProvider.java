@@ -79,6 +79,7 @@ public final class K3sProvider implements Provider {
                 connect.apply(kubeconfig),
                 new DockerMachines(engine, testbed, topology, blueprint.netops()),
                 new NodePodProcesses(engine, testbed),
+                new RegistryMirror(engine, testbed),
                 write(testbed, kubeconfig));
     }
 

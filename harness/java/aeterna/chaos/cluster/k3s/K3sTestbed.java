@@ -5,18 +5,32 @@ import aeterna.chaos.cluster.Machines;
 import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Image;
+import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Topology;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Set;
 
 /** A testbed whose nodes are containers. */
 record K3sTestbed(
-        String name, Topology topology, Cluster cluster, Machines machines, PodProcesses podProcesses, Path kubeconfig)
+        String name,
+        Topology topology,
+        Cluster cluster,
+        Machines machines,
+        PodProcesses podProcesses,
+        RegistryMirror registry,
+        Path kubeconfig)
         implements Testbed {
     @Override
     public String provider() {
         return K3sProvider.NAME;
+    }
+
+    @Override
+    public void provide(Collection<Image> images, Progress progress) {
+        registry.fill(images, progress);
     }
 
     @Override

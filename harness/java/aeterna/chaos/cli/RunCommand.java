@@ -1,0 +1,104 @@
+package aeterna.chaos.cli;
+
+import aeterna.chaos.expect.Tally;
+import aeterna.chaos.history.HistoryFile;
+import aeterna.chaos.junit.Verdicts.NothingProven;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.report.Reports;
+import aeterna.chaos.wiring.SessionSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs scenarios. */
+@Command(
+        name = "run",
+        description = "Run scenarios: makes what is missing, breaks the stack under load, judges, reports.",
+        footer = {
+            "",
+            "Exit code: 0 all as expected, 1 a promise was unexpectedly BROKEN, 2 usage or environment, 3 something was"
+                    + " VOID and nothing BROKEN. The testbed stays warm; ./chaos down removes it."
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Wiring wiring;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "SCENARIO",
+            description = "Class or Class.method, with or without its Scenario; all of them if none is named.")
+    private List<String> names = List.of();
+
+    @Mixin
+    private NewTestbedOptions testbed;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            defaultValue = "${sys:chaos.profile:-" + SessionSettings.PROFILE + "}",
+            description = "How the stack is configured: a file of stack/profiles/ (default: ${DEFAULT-VALUE}).")
+    private String profile;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Where every choice comes from; drawn unless given.")
+    private Long seed;
+
+    RunCommand(Wiring wiring) {
+        this.wiring = wiring;
+    }
+
+    @Override
+    public Integer call() {
+        var chosen = Catalogue.onClassPath().chosen(names);
+        // The scenarios' front door is JUnit, which is told by properties wherever it is started from.
+        testbed.tell();
+        System.setProperty("chaos.profile", profile);
+        if (seed != null) {
+            System.setProperty("chaos.seed", seed.toString());
+        }
+        var reports = new Reports(wiring.home().resolve("reports"));
+        var before = reports.runs();
+        var problems = new Problems();
+        var request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(chosen.stream()
+                        .map(method -> DiscoverySelectors.selectMethod(method.getDeclaringClass(), method))
+                        .toList())
+                .build();
+        try (var session = LauncherFactory.openSession()) {
+            session.getLauncher().execute(request, problems);
+        }
+        if (!problems.found.isEmpty()) {
+            throw problems.found.get(0);
+        }
+        var run = reports.runs().stream()
+                .filter(name -> !before.contains(name))
+                .findFirst()
+                .orElseThrow(() -> new Problem("the run left no history", "Run it again with --debug."));
+        return Tally.of(HistoryFile.read(reports.find(run).history())).exitCode();
+    }
+
+    /** What kept scenarios from being run at all; verdicts are read from the history instead. */
+    private static final class Problems implements TestExecutionListener {
+        final List<Problem> found = new ArrayList<>();
+
+        @Override
+        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            var thrown = result.getThrowable().orElse(null);
+            // VOID carries the problem that was its cause: that is in the history, and no reason to give up the report.
+            for (var cause = thrown; cause != null && !(thrown instanceof NothingProven); cause = cause.getCause()) {
+                if (cause instanceof Problem problem) {
+                    found.add(problem);
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package aeterna.chaos.scenarios;
+
+import static aeterna.chaos.check.Promises.newPodReadyWithin;
+import static aeterna.chaos.check.Promises.noAcknowledgedWriteLost;
+import static aeterna.chaos.check.Promises.servedAgainWithin;
+import static aeterna.chaos.junit.Verdicts.assertHeld;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import aeterna.chaos.fault.KillPod;
+import aeterna.chaos.junit.ChaosScenario;
+import aeterna.chaos.run.Experiment;
+import aeterna.chaos.run.Runner;
+import aeterna.chaos.stack.Stack;
+import aeterna.chaos.workload.AckedWrites;
+import aeterna.chaos.workload.Reads;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Hypothesis: when an API pod goes, traffic routes again and a new pod is Ready, both within 30 s (HA page, "Simulate
+ * Component Failure").
+ */
+@ChaosScenario(topology = "three-zones")
+class AeternaPodLossScenario {
+    @Test
+    void theOthersServeOnWhenAPodDies(Stack stack, Runner runner) {
+        var result = runner.run(Experiment.that("traffic routes again after an API pod dies")
+                .steadyWhen(stack.everythingReady())
+                .under(AckedWrites.through(stack.api()), Reads.through(stack.api()))
+                .inject(KillPod.of(stack.api().anyPod()).abruptly())
+                .promise(servedAgainWithin(ofSeconds(30)), newPodReadyWithin(ofSeconds(30)), noAcknowledgedWriteLost())
+                .patience(ofMinutes(3)));
+        assertHeld(result);
+    }
+
+    @Test
+    void theOthersServeOnWhenAPodIsDeleted(Stack stack, Runner runner) {
+        var result = runner.run(Experiment.that("traffic routes again after an API pod is deleted")
+                .steadyWhen(stack.everythingReady())
+                .under(AckedWrites.through(stack.api()), Reads.through(stack.api()))
+                .inject(KillPod.of(stack.api().anyPod()).gracefully())
+                .promise(servedAgainWithin(ofSeconds(30)), newPodReadyWithin(ofSeconds(30)), noAcknowledgedWriteLost())
+                .patience(ofMinutes(3)));
+        assertHeld(result);
+    }
+}

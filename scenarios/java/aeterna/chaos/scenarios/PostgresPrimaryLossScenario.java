@@ -1,0 +1,56 @@
+package aeterna.chaos.scenarios;
+
+import static aeterna.chaos.check.Promises.neverTwoPrimaries;
+import static aeterna.chaos.check.Promises.noAcknowledgedWriteLost;
+import static aeterna.chaos.check.Promises.redundantAgainWithin;
+import static aeterna.chaos.check.Promises.servedAgainWithin;
+import static aeterna.chaos.junit.Verdicts.assertHeld;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import aeterna.chaos.fault.KillPod;
+import aeterna.chaos.junit.ChaosScenario;
+import aeterna.chaos.run.Experiment;
+import aeterna.chaos.run.Runner;
+import aeterna.chaos.stack.Stack;
+import aeterna.chaos.workload.AckedWrites;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Hypothesis: the stack loses its PostgreSQL primary for under 30 s, no acknowledged write, and never has two primaries
+ * (HA page, "Failover Behavior" and "Simulate Component Failure").
+ */
+@ChaosScenario(topology = "three-zones")
+class PostgresPrimaryLossScenario {
+    @Test
+    void aStandbyTakesOverFromADyingPrimary(Stack stack, Runner runner) {
+        var postgres = stack.postgres();
+        var result = runner.run(Experiment.that("writes resume after the primary dies")
+                .steadyWhen(stack.everythingReady(), postgres.standbysStreaming(2))
+                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.pooler()))
+                .inject(KillPod.of(postgres.primary()).abruptly())
+                .promise(
+                        servedAgainWithin(ofSeconds(30)),
+                        redundantAgainWithin(ofMinutes(3)),
+                        noAcknowledgedWriteLost(),
+                        neverTwoPrimaries())
+                .patience(ofMinutes(5)));
+        assertHeld(result);
+    }
+
+    @Test
+    void aStandbyTakesOverFromADeletedPrimary(Stack stack, Runner runner) {
+        var postgres = stack.postgres();
+        var result = runner.run(Experiment.that("writes resume after the primary's pod is deleted")
+                .steadyWhen(stack.everythingReady(), postgres.standbysStreaming(2))
+                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.pooler()))
+                .inject(KillPod.of(postgres.primary()).gracefully())
+                .promise(
+                        servedAgainWithin(ofSeconds(30)),
+                        redundantAgainWithin(ofMinutes(3)),
+                        noAcknowledgedWriteLost(),
+                        neverTwoPrimaries())
+                .patience(ofMinutes(5)));
+        assertHeld(result);
+    }
+}

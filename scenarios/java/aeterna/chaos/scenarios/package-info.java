@@ -1,0 +1,2 @@
+/** The catalogue: one class per hypothesis about the stack. Newcomers read this first. */
+package aeterna.chaos.scenarios;
