@@ -151,8 +151,10 @@ public final class Postgres {
     }
 
     private Optional<Floor> floor(Loss loss) {
-        if (loss == Loss.ANNOUNCED) {
-            // It gives up its lock itself, and the others are told at once.
+        if (loss != Loss.SILENT) {
+            // Either it gives up its lock itself, or its successor of the same name does, as soon as that finds itself
+            // the holder
+            // of a lock and without a running database: no timer has to run out.
             return Optional.of(new Floor(List.of()));
         }
         var settings = liveSettings();

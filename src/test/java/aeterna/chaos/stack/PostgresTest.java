@@ -87,6 +87,7 @@ class PostgresTest {
 
         assertThat(silent.total()).isEqualTo(Duration.ofSeconds(18));
         assertThat(silent.parts().get(0).name()).isEqualTo("patroni ttl 20 s less one loop_wait of 2 s");
+        assertThat(postgres.primary().floor(Loss.ABRUPT).orElseThrow().total()).isZero();
         assertThat(postgres.primary().floor(Loss.ANNOUNCED).orElseThrow().total())
                 .isZero();
     }
