@@ -2,7 +2,9 @@ package aeterna.chaos.report;
 
 import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.History;
+import aeterna.chaos.model.Op;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,26 @@ record Happening(long at, Mark mark, String source, String subject, String what)
                 happenings.add(runner(voided.at(), "void: " + voided.because()));
             }
         });
+        happenings.addAll(primaries(history));
+        happenings.sort(Comparator.comparingLong(Happening::at));
+        return happenings;
+    }
+
+    /** Who acknowledges writes, as often as that changes: told by the acknowledgements themselves. */
+    private static List<Happening> primaries(History history) {
+        var happenings = new ArrayList<Happening>();
+        var telling = history.all(Op.class)
+                .filter(op -> op.acknowledged() && !op.instance().isEmpty() && op.timeline() > 0)
+                .sorted(Comparator.comparingLong(Op::ended))
+                .toList();
+        for (var i = 0; i < telling.size(); i++) {
+            var op = telling.get(i);
+            var before = i == 0 ? null : telling.get(i - 1);
+            if (before == null || !before.instance().equals(op.instance()) || before.timeline() != op.timeline()) {
+                var what = "acknowledges writes, on timeline " + op.timeline();
+                happenings.add(new Happening(op.ended(), Mark.ROLE, "clients", op.instance(), what));
+            }
+        }
         return happenings;
     }
 

@@ -69,6 +69,7 @@ class ReportTest {
                 .contains("./chaos run PostgresPrimaryLossScenario --seed 42")
                 .contains("(built from package registries): api, pooler, postgres")
                 .contains("logs%20of%20pods/aeterna-postgres-1.log")
+                .contains("aeterna-postgres-2: acknowledges writes, on timeline 2")
                 .contains("aeterna-postgres: leader is now aeterna-postgres-2, timeline 2");
         assertThat(page.length()).isLessThan(PAGE_LIMIT);
     }
