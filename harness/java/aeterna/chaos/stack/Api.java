@@ -31,7 +31,7 @@ public final class Api implements Entrance {
 
     /** One of its pods. */
     public Target anyPod() {
-        return pods.any("an API pod", Api::floor);
+        return pods.any("an API replica", Api::floor);
     }
 
     /** The others serve on; only where nobody is told does a node's lease have to run out first. */

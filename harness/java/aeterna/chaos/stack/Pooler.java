@@ -27,7 +27,7 @@ public final class Pooler implements Entrance {
 
     /** One of its pods. */
     public Target anyPod() {
-        return pods.any("a pooler pod", Pooler::floor);
+        return pods.any("a pooler replica", Pooler::floor);
     }
 
     private static Optional<Floor> floor(Loss loss) {

@@ -42,7 +42,7 @@ record Selection(Cluster cluster, String namespace, Map<String, String> labels) 
                     var alive = alive();
                     if (alive.isEmpty()) {
                         throw new Problem(
-                                "no pod is " + words + ": none of " + labels + " in " + namespace + " is Ready",
+                                "nobody is " + words + ": none of " + labels + " in " + namespace + " is Ready",
                                 "Look at the pods with `./chaos status`.");
                     }
                     return List.of(alive.get(chance.nextInt(alive.size())));
