@@ -48,7 +48,7 @@ final class SystemTime implements Timekeeper {
             if (failed.getCause() instanceof Exception cause) {
                 throw cause;
             }
-            throw failed;
+            throw (Error) failed.getCause(); // a task throws nothing else
         } catch (TimeoutException | InterruptedException leftBehind) {
             pending.cancel(true);
             throw leftBehind;
