@@ -6,7 +6,9 @@ import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The outages of one client, measured.
@@ -44,13 +46,20 @@ final class Outages {
         this.prompt = Math.max(client.spacing().toNanos(), 4 * usualLatency(ops, injectedAt));
     }
 
-    /** The outages of one client that end after the act began, in order. */
-    static List<Outage> of(History history, Client client) {
-        var clients = history.clients();
+    /** Every client's outages that end after the act began, in order. */
+    static Map<Client, List<Outage>> of(History history) {
         var injectedAt = history.injectedAt().orElse(Long.MAX_VALUE);
-        var stalls = Stalls.seenBy(clients, clients.stream().map(history::ops).toList());
-        return new Outages(client, history.ops(client), stalls, injectedAt)
-                .measure().stream().filter(outage -> outage.to() >= injectedAt).toList();
+        Map<Client, List<Op>> ops = new LinkedHashMap<>();
+        history.clients().forEach(client -> ops.put(client, history.ops(client)));
+        var stalls = Stalls.seenBy(ops);
+        Map<Client, List<Outage>> outages = new LinkedHashMap<>();
+        ops.forEach((client, its) -> outages.put(
+                client,
+                new Outages(client, its, stalls, injectedAt)
+                        .measure().stream()
+                                .filter(outage -> outage.to() >= injectedAt)
+                                .toList()));
+        return outages;
     }
 
     private List<Outage> measure() {
@@ -70,9 +79,13 @@ final class Outages {
         return outages;
     }
 
-    /** The first light after that from which on all is OK for a settled window, or until the clients stopped. */
+    /**
+     * The first light after that which ends it. Where requests failed, all has to be OK from there on for a settled
+     * window, or until the clients stopped; answers that were merely late ask for none.
+     */
     private int settledFrom(int start) {
         var window = client.settled().toNanos();
+        var failed = false;
         var light = -1;
         for (var i = start; i < ops.size(); i++) {
             var op = ops.get(i);
@@ -80,10 +93,14 @@ final class Outages {
                 return light;
             }
             var evidence = evidence(op);
-            if (!op.ok() && evidence == Evidence.DARK) {
+            if (evidence == Evidence.DARK && !op.ok()) {
+                failed = true;
                 light = -1;
-            } else if (light < 0 && evidence == Evidence.LIGHT) {
+            } else if (evidence == Evidence.LIGHT && light < 0) {
                 light = i;
+            }
+            if (light >= 0 && !failed) {
+                return light;
             }
         }
         return light >= 0 ? light : ops.size();

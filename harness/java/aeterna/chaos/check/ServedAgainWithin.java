@@ -30,9 +30,9 @@ record ServedAgainWithin(Duration within) implements Promise {
             return Finding.of(this, Verdict.VOID, silent.get());
         }
         var worstOfEach = new ArrayList<Outage>();
-        for (var client : history.clients()) {
-            Outages.of(history, client).stream().max(byWeight()).ifPresent(worstOfEach::add);
-        }
+        Outages.of(history)
+                .values()
+                .forEach(outages -> outages.stream().max(byWeight()).ifPresent(worstOfEach::add));
         if (worstOfEach.isEmpty()) {
             var spacing = history.clients().stream().map(Client::spacing).max(Comparator.naturalOrder());
             return new Finding(

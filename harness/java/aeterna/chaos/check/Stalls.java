@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** When the prober itself stood still, seen by requests that were sent later than they were due. */
 final class Stalls {
@@ -17,14 +18,11 @@ final class Stalls {
     private Stalls() {}
 
     /** The stalls that any of the clients suffered: they share one process, so one's stall is everybody's. */
-    static Stalls seenBy(List<Client> clients, List<List<Op>> ops) {
+    static Stalls seenBy(Map<Client, List<Op>> opsOf) {
         var late = new ArrayList<long[]>();
-        for (var i = 0; i < clients.size(); i++) {
-            var client = clients.get(i);
-            ops.get(i).stream()
-                    .filter(op -> late(client, op))
-                    .forEach(op -> late.add(new long[] {op.scheduled(), op.sent()}));
-        }
+        opsOf.forEach((client, ops) -> ops.stream()
+                .filter(op -> late(client, op))
+                .forEach(op -> late.add(new long[] {op.scheduled(), op.sent()})));
         late.sort(Comparator.comparingLong(interval -> interval[0]));
         var stalls = new Stalls();
         for (var interval : late) {

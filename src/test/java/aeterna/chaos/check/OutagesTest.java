@@ -140,6 +140,14 @@ class OutagesTest {
     }
 
     @Test
+    void aLateAnswerShortlyBeforeTheActIsNotCharged() {
+        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
+        schedule.ok(0, 15).ops(15, 16, Op.Outcome.OK, Duration.ofMillis(400)).ok(16, 30).act(3_000);
+        schedule.fail(30, 40).ok(40, 80).end();
+        assertThat(longest(schedule.history()).measured()).isBetween(Duration.ofMillis(900), Duration.ofMillis(1_100));
+    }
+
+    @Test
     void outagesBeforeTheActAreNobodysBusiness() {
         var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
         schedule.ok(0, 5).fail(5, 8).ok(8, 60).act(6_000).ok(60, 100).end();
@@ -264,7 +272,7 @@ class OutagesTest {
     }
 
     private static List<Outage> outages(History history) {
-        return Outages.of(history, history.clients().get(0));
+        return Outages.of(history).get(history.clients().get(0));
     }
 
     private static Outage longest(History history) {

@@ -8,19 +8,19 @@ import aeterna.chaos.workload.OpenLoop;
 import aeterna.chaos.workload.Reader.Found;
 import aeterna.chaos.workload.Workload;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A store whose every outage is known to the nanosecond. It lives outside of the process: a stall of ours is none of its own. */
+/** A store whose every outage is known to the nanosecond. It lives outside of the process: a stall of ours is none of its own. Thread-safe. */
 public final class FakeService {
     private static final long FOR_EVER = Long.MAX_VALUE;
 
     private final Timekeeper time;
-    private final Map<String, Integer> rows = new TreeMap<>();
-    private final List<long[]> outages = new ArrayList<>();
+    private final Map<String, Integer> rows = new ConcurrentSkipListMap<>();
+    private final List<long[]> outages = new CopyOnWriteArrayList<>();
     private Duration latency = Duration.ofMillis(3);
     private Dark dark = Dark.REFUSING;
 
