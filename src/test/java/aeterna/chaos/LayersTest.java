@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -47,6 +48,12 @@ class LayersTest {
             Map.entry("time", Set.of("model")),
             Map.entry("yaml", Set.of("model")),
             Map.entry("process", Set.of("model", "time")),
+            Map.entry("jsonl", Set.of("model")),
+            Map.entry("history", Set.of("model", "jsonl")),
+            Map.entry("journal", Set.of("model", "time", "jsonl", "cluster")),
+            Map.entry("expect", Set.of("model", "yaml")),
+            Map.entry("check", Set.of("model")),
+            Map.entry("run", Set.of("model", "time", "cluster", "journal", "history", "fault", "workload")),
             Map.entry("console", Set.of("model", "time")),
             Map.entry("image", Set.of("model", "time", "yaml", "process")),
             Map.entry("doctor", Set.of("model", "time", "yaml", "process", "image"))));
@@ -140,6 +147,11 @@ class LayersTest {
                                         && !found.getModifiers().contains(JavaModifier.ABSTRACT);
                             }
                         })));
+    }
+
+    @Test
+    void packagesFormNoCycles() {
+        check(slices().matching(ROOT + ".(**)").should().beFreeOfCycles());
     }
 
     @Test

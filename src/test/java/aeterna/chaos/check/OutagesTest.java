@@ -142,7 +142,10 @@ class OutagesTest {
     @Test
     void aLateAnswerShortlyBeforeTheActIsNotCharged() {
         var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 15).ops(15, 16, Op.Outcome.OK, Duration.ofMillis(400)).ok(16, 30).act(3_000);
+        schedule.ok(0, 15)
+                .ops(15, 16, Op.Outcome.OK, Duration.ofMillis(400))
+                .ok(16, 30)
+                .act(3_000);
         schedule.fail(30, 40).ok(40, 80).end();
         assertThat(longest(schedule.history()).measured()).isBetween(Duration.ofMillis(900), Duration.ofMillis(1_100));
     }
