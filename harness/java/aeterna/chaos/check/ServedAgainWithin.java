@@ -55,13 +55,14 @@ record ServedAgainWithin(Duration within) implements Promise {
                 worstOfEach);
     }
 
-    /** A broken promise weighs more than one that nobody can judge, that one more than a kept one; then the longer outage. */
+    /** A broken promise weighs more than one that nobody can judge, that one more than a kept one; then what is certain of it. */
     private Comparator<Outage> byWeight() {
         return Comparator.<Outage>comparingInt(outage -> switch (verdict(outage)) {
                     case HELD -> 0;
                     case VOID -> 1;
                     case BROKEN -> 2;
                 })
+                .thenComparing(Outage::atLeast)
                 .thenComparing(Outage::measured);
     }
 
@@ -82,6 +83,9 @@ record ServedAgainWithin(Duration within) implements Promise {
         if (outage.open()) {
             return outage.client() + " was not served for " + Words.of(outage.measured())
                     + ", and was still not served when the clients stopped; promised " + Words.of(within);
+        }
+        if (verdict(outage) == Verdict.HELD && outage.atLeast().isZero()) {
+            return "no client noticed anything for certain; at most " + Words.of(outage.atMost());
         }
         var measured = outage.client() + " was served again after " + Words.of(outage.measured()) + " (±"
                 + Words.of(outage.error()) + "), promised " + Words.of(within);
