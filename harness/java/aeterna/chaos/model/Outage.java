@@ -17,7 +17,8 @@ public record Outage(
         String client, long from, long to, Duration measured, Duration error, boolean open, boolean stalled) {
     /** The shortest it can have been. */
     public Duration atLeast() {
-        return open ? measured : measured.minus(error);
+        var least = open ? measured : measured.minus(error);
+        return least.isNegative() ? Duration.ZERO : least;
     }
 
     /** The longest it can have been; of no meaning while it is open. */

@@ -177,7 +177,13 @@ class OutagesTest {
     @Test
     void aStallDoesNotHideTheOutageThatIsCertain() {
         var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20).act(2_000).fail(20, 32).ok(32, 80).late(80, 120).ok(120, 160).end();
+        schedule.ok(0, 20)
+                .act(2_000)
+                .fail(20, 32)
+                .ok(32, 80)
+                .late(80, 120)
+                .ok(120, 160)
+                .end();
         assertThat(judge(schedule.history()).because()).startsWith("c was served again after 1.2 s (±0.");
         var stallAlone = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
         stallAlone.ok(0, 20).act(2_000).ok(20, 80).late(80, 120).ok(120, 160).end();
