@@ -179,7 +179,7 @@ class LayersTest {
         only("the Kubernetes model", Set.of("cluster", "stack", "fault", "audit"), "io.fabric8.kubernetes.api.model..");
         only("Testcontainers", Set.of("cluster.k3s"), "org.testcontainers..", "com.github.dockerjava..");
         only("Allure and Micrometer", Set.of("report"), "io.qameta.allure..", "io.micrometer..");
-        only("JUnit", Set.of("junit", "scenarios"), "org.junit..");
+        only("JUnit", Set.of("junit", "scenarios", "cli"), "org.junit..");
         only("picocli", Set.of("cli"), "picocli..");
         only("Awaitility", Set.of("time"), "org.awaitility..");
         only("the YAML parser", Set.of("yaml"), "org.snakeyaml..");
