@@ -29,6 +29,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** One run of scenarios: a testbed kept for this process, the stack on it, one history, one report. Closing it writes the report. */
 public final class Session implements AutoCloseable {
@@ -45,6 +46,7 @@ public final class Session implements AutoCloseable {
     private final Provider.Reservation reservation;
     private final Testbed testbed;
     private final Stack stack;
+    private final Function<Profile, Stack> otherwise;
     private final Journal journal;
     private final Expectations expectations;
     private final RunFolder folder;
@@ -64,7 +66,8 @@ public final class Session implements AutoCloseable {
         seed = settings.drawSeed();
         reservation = parts.reservation();
         testbed = parts.testbed();
-        stack = parts.stack();
+        otherwise = parts.stack();
+        stack = otherwise.apply(parts.profile());
         journal = parts.journal();
         var reports = new Reports(settings.reports());
         folder = reports.begin(RUN_NAME.format(time.wallTime()));
@@ -73,7 +76,12 @@ public final class Session implements AutoCloseable {
     }
 
     /** What takes long to make. */
-    private record Parts(Provider.Reservation reservation, Testbed testbed, Stack stack, Journal journal) {}
+    private record Parts(
+            Provider.Reservation reservation,
+            Testbed testbed,
+            Profile profile,
+            Function<Profile, Stack> stack,
+            Journal journal) {}
 
     /** Finds or makes the testbed, and deploys the stack on it. */
     public static Session open(SessionSettings settings, Programs programs, Map<String, String> environment) {
@@ -91,15 +99,16 @@ public final class Session implements AutoCloseable {
         try {
             var testbed = provider.up(request, progress);
             testbed.provide(images.values(), progress);
-            var stack = new Stack(testbed, settings.home().resolve("stack"), profile, images, time);
-            stack.deploy(progress, STEADY);
+            Function<Profile, Stack> stack =
+                    configured -> new Stack(testbed, settings.home().resolve("stack"), configured, images, time);
+            stack.apply(profile).deploy(progress, STEADY);
             return new Session(
                     console,
                     progress,
                     time,
                     settings,
                     expectations,
-                    new Parts(reservation, testbed, stack, harness.journal(time)));
+                    new Parts(reservation, testbed, profile, stack, harness.journal(time)));
         } catch (RuntimeException failed) {
             reservation.close();
             throw failed;
@@ -109,6 +118,16 @@ public final class Session implements AutoCloseable {
     /** The stack, steady. */
     public Stack stack() {
         return stack;
+    }
+
+    /** The same stack configured otherwise; not deployed yet. */
+    public Stack stack(Profile profile) {
+        return otherwise.apply(profile);
+    }
+
+    /** Deploys a stack in place of the one that is there, and waits until it is steady. */
+    public void deploy(Stack other) {
+        other.deploy(progress, STEADY);
     }
 
     /** The testbed it is on. */
