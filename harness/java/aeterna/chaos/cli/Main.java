@@ -37,7 +37,7 @@ public final class Main {
     }
 
     /** Every command, in the order of the help; each gets the parts it needs and makes nothing before it runs. */
-    private static List<Object> commands(Wiring wiring) {
+    static List<Object> commands(Wiring wiring) {
         return List.of(
                 new DoctorCommand(wiring),
                 new ImagesCommand(wiring),

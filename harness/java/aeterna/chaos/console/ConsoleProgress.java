@@ -7,6 +7,7 @@ import aeterna.chaos.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Shows progress on the console: on a terminal one line per running step that is kept up to date, elsewhere a line at
@@ -15,8 +16,14 @@ import java.util.List;
 public final class ConsoleProgress implements Progress {
     private static final Duration REDRAW = Duration.ofMillis(250);
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    /** Where nobody looks, lines may be longer, but programs' own can be endless. */
+    private static final int LOG_COLUMNS = 200;
+
     /** Moves the cursor up and clears everything below. */
     private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
+
+    /** Colours and tabs of the programs' own would break the lines. */
+    private static final Pattern CONTROL = Pattern.compile("\u001b\\[[0-9;]*[A-Za-z]|\\p{Cntrl}");
 
     private final Console console;
     private final Clock clock;
@@ -53,7 +60,7 @@ public final class ConsoleProgress implements Progress {
     }
 
     private synchronized void heartbeat() {
-        running.forEach(step -> console.out().println(step.line()));
+        running.forEach(step -> console.out().println(cut(step.line(), LOG_COLUMNS)));
         console.out().flush();
     }
 
@@ -79,13 +86,15 @@ public final class ConsoleProgress implements Progress {
         }
         finished.forEach(line -> text.append(line).append('\n'));
         for (RunningStep step : running) {
-            String line = step.line();
-            text.append(line.length() < console.columns() ? line : line.substring(0, console.columns() - 2) + "…")
-                    .append('\n');
+            text.append(cut(step.line(), console.columns() - 1)).append('\n');
         }
         drawnLines = running.size();
         console.out().print(text);
         console.out().flush();
+    }
+
+    private static String cut(String line, int columns) {
+        return line.length() <= columns ? line : line.substring(0, columns - 1) + "…";
     }
 
     /** One step under way; its state is guarded by the progress it belongs to. */
@@ -107,7 +116,7 @@ public final class ConsoleProgress implements Progress {
             synchronized (ConsoleProgress.this) {
                 done = nowDone;
                 total = nowTotal;
-                detail = nowDetail.strip();
+                detail = CONTROL.matcher(nowDetail).replaceAll(" ").strip();
             }
         }
 

@@ -15,14 +15,17 @@ final class RemainingTime {
         double part = total > 0 ? Math.min(1.0, (double) done / total) : 0;
         if (part >= TELLING || (part > 0 && expected.isZero())) {
             double seconds = elapsed.toMillis() / 1000.0 * (1 - part) / part;
-            return "about " + DurationText.roughly(Duration.ofSeconds(Math.round(seconds))) + " left";
+            return left(Duration.ofSeconds(Math.round(seconds)));
         }
         if (expected.isZero()) {
             return "";
         }
         Duration left = expected.minus(elapsed);
-        return left.isNegative()
-                ? "longer than the usual " + DurationText.roughly(expected)
-                : "about " + DurationText.roughly(left) + " left";
+        return left.isNegative() ? "longer than the usual " + DurationText.roughly(expected) : left(left);
+    }
+
+    private static String left(Duration left) {
+        String roughly = DurationText.roughly(left);
+        return (roughly.startsWith("a") ? "" : "about ") + roughly + " left";
     }
 }

@@ -24,11 +24,11 @@ public final class DurationText {
         return minutes / 60 + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
     }
 
-    /** A rough duration, for what is still to come: {@code 20 s}, {@code 4 min}. */
+    /** A rough duration, for what is still to come: {@code a few seconds}, {@code 20 s}, {@code 4 min}. */
     public static String roughly(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 10) {
-            return "a few s";
+            return "a few seconds";
         }
         if (seconds < 90) {
             return (seconds + 5) / 10 * 10 + " s";
