@@ -40,7 +40,7 @@ final class Run {
     private static final Duration INTERVAL = Duration.ofMillis(250);
     /** A single look that takes longer is a look that saw nothing, so that one hung call does not use up the patience. */
     private static final Duration LOOK = Duration.ofSeconds(10);
-    /** What each piece of evidence may take, and the read-back of a run that is void anyway. */
+    /** What each piece of evidence and each attempt to read back may take, and all of them when the run is void anyway. */
     private static final Duration TIDYING = Duration.ofSeconds(30);
 
     private final Experiment experiment;
@@ -54,7 +54,9 @@ final class Run {
     private final Recorder recorder;
     private final List<Observer.Watch> watches = new ArrayList<>();
 
-    private Workload.Running workload;
+    /** Set by the thread that starts it, so that one which starts too late is stopped all the same. */
+    private volatile Workload.Running workload;
+
     private Aimed aimed;
     private boolean undoOwed;
     private boolean actHangs;
@@ -168,8 +170,8 @@ final class Run {
         for (var observer : surroundings.observers()) {
             attempt("observer", LOOK, () -> observer.watch(recorder)).ifPresent(watches::add);
         }
-        workload =
-                time.within(experiment.patience(), () -> experiment.workload().start(time, recorder));
+        time.within(
+                experiment.patience(), () -> workload = experiment.workload().start(time, recorder));
         if (!until(
                 experiment.patience(),
                 () -> service.coldest(experiment.warmUp()).isEmpty())) {
@@ -450,7 +452,7 @@ final class Run {
         }
     }
 
-    /** Tries until it works, for no longer than the patience and whatever happened before; what is thrown is noted once. */
+    /** Tries until it works, for no longer than the patience and whatever happened before; what goes wrong is noted. */
     private boolean await(Duration patience, Callable<Boolean> work) throws InterruptedException {
         var end = time.nanos() + patience.toNanos();
         while (true) {
@@ -458,7 +460,7 @@ final class Run {
             if (left.compareTo(Duration.ZERO) <= 0) {
                 return false;
             }
-            if (attempt("workload", left, work).orElse(false)) {
+            if (attempt("workload", shorter(left, TIDYING), work).orElse(false)) {
                 return true;
             }
             time.pause(INTERVAL);
