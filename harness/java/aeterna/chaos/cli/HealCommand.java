@@ -3,6 +3,7 @@ package aeterna.chaos.cli;
 import aeterna.chaos.cluster.Healing;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.journal.Healer;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.time.Waiting;
@@ -32,6 +33,11 @@ final class HealCommand implements Runnable {
         var finder = options.finder(wiring);
         try (var kept = finder.reserve(options.name());
                 var testbed = options.testbed(finder)) {
+            for (var announced :
+                    options.harness(wiring).journal(wiring.clock()).heal(testbed.name(), Healer.through(testbed))) {
+                out.println("undone: " + announced.fault() + " (announced " + announced.wallTime() + ")");
+            }
+            // And whatever is broken besides, whoever did it.
             var healed = Healing.of(testbed.machines()).heal();
             for (Machine machine : healed) {
                 out.printf(

@@ -21,11 +21,15 @@ final class TestbedOptions {
         return name;
     }
 
-    /** Finds and removes testbeds; nothing is built for it. */
-    Provider finder(Wiring wiring) {
+    /** The harness about that testbed; nothing is built or made with it. */
+    Harness harness(Wiring wiring) {
         var settings = new Settings(name, Settings.TOPOLOGY, Settings.TIMERS, ImageMode.OFFLINE);
-        return new Harness(wiring.home(), settings, wiring.programs(), wiring.environment())
-                .provider(wiring.progress());
+        return new Harness(wiring.home(), settings, wiring.programs(), wiring.environment());
+    }
+
+    /** Finds and removes testbeds. */
+    Provider finder(Wiring wiring) {
+        return harness(wiring).provider(wiring.progress());
     }
 
     /** The testbed, which must exist. */

@@ -18,11 +18,19 @@ public record Console(PrintStream out, PrintStream err, boolean terminal, int co
 
     /** This process's own streams; the launcher says whether they are a terminal and how wide it is. */
     public static Console ofProcess() {
-        boolean terminal = Boolean.getBoolean("chaos.terminal");
-        int columns = Integer.getInteger("chaos.columns", USUAL_COLUMNS);
         // UTF-8 whatever the locale: the commands' own texts and the programs' output they show are UTF-8.
-        var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        return new Console(out, err, terminal, columns < 20 ? USUAL_COLUMNS : columns);
+        return of(
+                new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
+                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+    }
+
+    /** The streams that System has now: a test runner puts its own in their place and is confused by any other. */
+    public static Console ofSystem() {
+        return of(System.out, System.err);
+    }
+
+    private static Console of(PrintStream out, PrintStream err) {
+        int columns = Integer.getInteger("chaos.columns", USUAL_COLUMNS);
+        return new Console(out, err, Boolean.getBoolean("chaos.terminal"), columns < 20 ? USUAL_COLUMNS : columns);
     }
 }

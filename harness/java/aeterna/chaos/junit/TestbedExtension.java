@@ -54,7 +54,7 @@ public final class TestbedExtension implements ParameterResolver {
             var programs = new SystemPrograms(environment.getOrDefault("PATH", ""));
             var home = Path.of(System.getProperty("chaos.home", "")).toAbsolutePath();
             var harness = new Harness(home, Settings.ofSystemProperties(), programs, environment);
-            var progress = new ConsoleProgress(Console.ofProcess(), Clock.system(), Ticker.system());
+            var progress = new ConsoleProgress(Console.ofSystem(), Clock.system(), Ticker.system());
             var request = harness.request();
             var images = harness.ensureImages(progress);
             var provider = harness.provider(progress);

@@ -85,7 +85,7 @@ public final class Session implements AutoCloseable {
 
     /** Finds or makes the testbed, and deploys the stack on it. */
     public static Session open(SessionSettings settings, Programs programs, Map<String, String> environment) {
-        var console = Console.ofProcess();
+        var console = Console.ofSystem();
         var time = Timekeeper.system();
         var progress = new ConsoleProgress(console, time, Ticker.system());
         // Read first: a mistake in a file is told before anything is made.
