@@ -1,5 +1,6 @@
 package aeterna.chaos.cluster;
 
+import aeterna.chaos.model.Nearest;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Problem;
@@ -41,7 +42,7 @@ public record TopologyFile(Path folder) {
         if (!names().contains(name)) {
             throw new Problem(
                     "there is no topology '" + name + "' in " + folder,
-                    "Name one of " + String.join(", ", names()) + ", or add " + folder.resolve(name + ".yaml") + ".");
+                    Nearest.remedy(name, names()) + " A new one goes into " + folder.resolve(name + ".yaml") + ".");
         }
         return parse(name, Yaml.read(folder.resolve(name + ".yaml")));
     }
