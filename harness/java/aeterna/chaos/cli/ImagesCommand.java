@@ -1,10 +1,12 @@
 package aeterna.chaos.cli;
 
+import aeterna.chaos.image.ImageMode;
 import aeterna.chaos.image.Images;
 import aeterna.chaos.image.Recipe;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.time.DurationText;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -55,11 +57,23 @@ final class ImagesCommand implements Runnable {
             Recipe recipe = images.recipes().get(name);
             Image image = there.get(name);
             String state = image == null
-                    ? "missing  " + recipe.real().map(real -> real + " or ").orElse("") + recipe.tag()
+                    ? "missing  " + String.join(" or ", candidates(recipe))
                     : String.format("%-7s  %s", image.flavour(), image.reference());
             wiring.console()
                     .out()
                     .println(String.format("%-" + width + "s  %s", name, state) + "  (" + recipe.about() + ")");
         }
+    }
+
+    /** What the mode would take for an image, the preferred one first. */
+    private List<String> candidates(Recipe recipe) {
+        var candidates = new ArrayList<String>();
+        if (options.mode() != ImageMode.OFFLINE) {
+            recipe.real().ifPresent(candidates::add);
+        }
+        if (options.mode() != ImageMode.REAL || candidates.isEmpty()) {
+            candidates.add(recipe.tag());
+        }
+        return candidates;
     }
 }
