@@ -27,7 +27,7 @@ import java.util.Map;
  *
  * The true length lies between the two inner and the two outer ends; the middle is what is reported, ± half the difference.
  */
-final class Outages {
+public final class Outages {
     private enum Evidence {
         LIGHT,
         DARK,
@@ -47,7 +47,7 @@ final class Outages {
     }
 
     /** Every client's outages that end after the act began, in order. */
-    static Map<Client, List<Outage>> of(History history) {
+    public static Map<Client, List<Outage>> of(History history) {
         var injectedAt = history.injectedAt().orElse(Long.MAX_VALUE);
         Map<Client, List<Op>> ops = new LinkedHashMap<>();
         history.clients().forEach(client -> ops.put(client, history.ops(client)));

@@ -3,6 +3,8 @@ package aeterna.chaos.cli;
 /** What the commands end with. */
 final class ExitCode {
     static final int OK = 0;
+    /** A measurement missed its target. */
+    static final int MISSED = 1;
     /** Bad usage, or something that the user or the environment must put right. */
     static final int PROBLEM = 2;
     /** Ended by Ctrl-C, as shells count it. */

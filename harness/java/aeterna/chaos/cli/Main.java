@@ -50,7 +50,9 @@ public final class Main {
                 new KubectlCommand(),
                 new DownCommand(wiring),
                 new TestCommand(),
-                new CommandLine(new BenchCommand()).addSubcommand(new BenchUpCommand(wiring)));
+                new CommandLine(new BenchCommand())
+                        .addSubcommand(new BenchUpCommand(wiring))
+                        .addSubcommand(new BenchProbeCommand(wiring)));
     }
 
     /** Runs one command; the exit code. */

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -68,7 +70,8 @@ public final class HttpEntrance implements Entrance {
     }
 
     private Map<String, Integer> kept(OkHttpClient http, String prefix) throws IOException {
-        try (var response = call(http, request(tenants).get().build(), LISTING).execute()) {
+        try (var response =
+                patient(http, LISTING).newCall(request(tenants).get().build()).execute()) {
             var text = response.body().string();
             if (response.code() != 200) {
                 throw new IOException("GET " + tenants + " answered " + said(response.code(), text));
@@ -88,7 +91,7 @@ public final class HttpEntrance implements Entrance {
     public Reply ask() {
         var http = client(Op.Connection.NEW);
         try {
-            return send(http, request(ready).get().build(), QUESTION, HttpEntrance::read);
+            return send(patient(http, QUESTION), request(ready).get().build(), HttpEntrance::read);
         } finally {
             dismiss(http);
         }
@@ -102,6 +105,8 @@ public final class HttpEntrance implements Entrance {
         return new OkHttpClient.Builder()
                 .connectionPool(pool)
                 .protocols(List.of(Protocol.HTTP_1_1))
+                // Only http addresses are asked; this spares reading all the machine's trusted certificates each time.
+                .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .followSslRedirects(false)
@@ -124,19 +129,19 @@ public final class HttpEntrance implements Entrance {
                 .header("X-Tenant-ID", ALWAYS_THERE);
     }
 
-    private static Call call(OkHttpClient http, Request request, Duration within) {
-        var patient = http.newBuilder()
+    /** The same client, over the same connections, with that patience. */
+    private static OkHttpClient patient(OkHttpClient http, Duration within) {
+        return http.newBuilder()
                 .readTimeout(within)
                 .writeTimeout(within)
                 .callTimeout(within)
                 .build();
-        return patient.newCall(request);
     }
 
-    private static Reply send(OkHttpClient http, Request bare, Duration within, Meaning meaning) {
+    private static Reply send(OkHttpClient http, Request bare, Meaning meaning) {
         var departure = new Departure();
         var request = bare.newBuilder().tag(Departure.class, departure).build();
-        try (var response = call(http, request, within).execute()) {
+        try (var response = http.newCall(request).execute()) {
             return meaning.of(response, body(response));
         } catch (IOException broken) {
             var error = broken.getClass().getSimpleName() + ": " + broken.getMessage();
@@ -221,6 +226,8 @@ public final class HttpEntrance implements Entrance {
 
     private final class HttpSession implements Session {
         private final OkHttpClient http;
+        /** A client's deadline is always the same: making the patient client anew for every request would cost more than asking. */
+        private final Map<Duration, OkHttpClient> patient = new ConcurrentHashMap<>();
 
         HttpSession(OkHttpClient http) {
             this.http = http;
@@ -230,17 +237,20 @@ public final class HttpEntrance implements Entrance {
         public Reply write(String key, Duration within) {
             var body = JSON.writeValueAsString(Map.of("slug", key, "name", key));
             return send(
-                    http,
+                    within(within),
                     request(tenants).post(RequestBody.create(body, JSON_TEXT)).build(),
-                    within,
                     HttpEntrance::written);
         }
 
         @Override
         public Reply read(Duration within) {
             var url = tenants.newBuilder().addPathSegment(ALWAYS_THERE).build();
-            return send(http, request(url).get().build(), within, HttpEntrance::read)
+            return send(within(within), request(url).get().build(), HttpEntrance::read)
                     .ofRead();
+        }
+
+        private OkHttpClient within(Duration within) {
+            return patient.computeIfAbsent(within, patience -> patient(http, patience));
         }
 
         @Override

@@ -26,10 +26,20 @@ final class Clients {
     private Clients() {}
 
     static Workload of(Kind kind, Entrance entrance, Function<Connection, Reader> reader) {
+        return of(kind, entrance, reader, Clients::spacing);
+    }
+
+    static Workload of(
+            Kind kind, Entrance entrance, Function<Connection, Reader> reader, Function<Connection, Duration> spacing) {
         return Workload.together(Arrays.stream(Connection.values())
                 .map(connection -> new OpenLoop(
                         new Client(
-                                name(kind, entrance, connection), kind, connection, spacing(connection), DEADLINE, CAP),
+                                name(kind, entrance, connection),
+                                kind,
+                                connection,
+                                spacing.apply(connection),
+                                DEADLINE,
+                                CAP),
                         () -> connector(kind, entrance, connection),
                         reader.apply(connection)))
                 .toArray(Workload[]::new));
