@@ -343,11 +343,14 @@ final class Page {
 
     private static String floor(History history) {
         var floor = history.first(Entry.FloorComputed.class).map(Entry.FloorComputed::floor);
-        return floor.map(known -> Words.of(known.total()) + " is the fastest recovery that the live timers allow"
-                        + known.parts().stream()
-                                .map(part -> part.name() + " " + Words.of(part.duration()))
-                                .collect(Collectors.joining(" + ", ": ", "")))
-                .orElse("not known");
+        if (floor.isEmpty()) {
+            return "not known";
+        }
+        var parts = floor.get().parts().stream()
+                .map(part -> part.name() + " " + Words.of(part.duration()))
+                .collect(Collectors.joining(" + "));
+        return Words.of(floor.get().total()) + " is the fastest recovery that the live timers allow"
+                + (parts.isEmpty() ? "; none stands in its way" : ": " + parts);
     }
 
     private void timeline(History history, int number, int slots) {
