@@ -127,7 +127,7 @@ final class Builder {
             folders.out()
                     .lines()
                     .filter(line -> line.startsWith("/"))
-                    .forEach(folder -> space.need(Path.of(folder), 2.5, "Go's caches"));
+                    .forEach(folder -> space.need(Path.of(folder), 3.5, "Go's caches"));
             space.need(cache.folder(), 0.5, "compiled programs");
         }
         engine.root()
