@@ -9,6 +9,9 @@ import aeterna.chaos.model.Words;
 import aeterna.chaos.time.Timekeeper;
 import aeterna.chaos.workload.Connector.Answer;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -62,6 +65,10 @@ public final class OpenLoop implements Workload {
         private boolean stopped;
         private int inFlight;
         private int unsettled;
+        /** What was sent, in the order of the deadlines; answered ones among it until {@link #giveUp()} comes by. */
+        private final Deque<Request> unanswered = new ArrayDeque<>();
+
+        private boolean watching;
 
         Stream(Timekeeper time, Recorder recorder, Connector connection) {
             this.time = time;
@@ -99,6 +106,36 @@ public final class OpenLoop implements Workload {
                 request.send();
             } else {
                 request.settle(request.sent, new Answer(Outcome.SHED, shed, "", 0));
+            }
+        }
+
+        private void giveUpInTime(Request request) {
+            synchronized (this) {
+                unanswered.addLast(request);
+                if (watching) {
+                    return;
+                }
+                watching = true;
+            }
+            time.at(request.deadline + 1, this::giveUp);
+        }
+
+        /** Ends what is past its deadline, and comes back for the next: one timer a deadline, not one a request. */
+        private void giveUp() {
+            var now = time.nanos();
+            var overdue = new ArrayList<Request>();
+            Request next;
+            synchronized (this) {
+                while (!unanswered.isEmpty()
+                        && (unanswered.peekFirst().isSettled() || unanswered.peekFirst().deadline < now)) {
+                    overdue.add(unanswered.removeFirst());
+                }
+                next = unanswered.peekFirst();
+                watching = next != null;
+            }
+            overdue.forEach(request -> request.settle(now, request.late("no answer")));
+            if (next != null) {
+                time.at(next.deadline + 1, this::giveUp);
             }
         }
 
@@ -150,7 +187,7 @@ public final class OpenLoop implements Workload {
             }
 
             void send() {
-                time.at(deadline + 1, () -> settle(time.nanos(), late("no answer")));
+                giveUpInTime(this);
                 try {
                     connection.send(key, client.deadline()).whenComplete((answer, failure) -> {
                         var answered = time.nanos();
@@ -172,6 +209,10 @@ public final class OpenLoop implements Workload {
             private Answer late(String what) {
                 var error = what + " within " + Words.of(client.deadline());
                 return client.kind() == Op.Kind.WRITE ? Answer.unknown(error) : Answer.fail(error);
+            }
+
+            synchronized boolean isSettled() {
+                return settled;
             }
 
             private synchronized boolean first() {
