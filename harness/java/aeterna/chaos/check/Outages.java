@@ -146,8 +146,7 @@ public final class Outages {
 
     /** By when the first dark request shows that it is dark: when it failed, or when it should have been answered. */
     private long noticeable(Op firstDark) {
-        return Math.min(
-                firstDark.ended(), firstDark.sent() + prompt + stalls.within(firstDark.sent(), firstDark.ended()));
+        return Math.min(firstDark.ended(), stalls.after(firstDark.sent(), prompt));
     }
 
     private Evidence evidence(Op op) {

@@ -41,6 +41,18 @@ final class Stalls {
         return op.sent() - op.scheduled() > Math.max(client.spacing().toNanos(), JITTER.toNanos());
     }
 
+    /** The moment by which so many nanoseconds have passed since another one, those that were stalled not counted. */
+    long after(long from, long nanos) {
+        var moment = from + nanos;
+        for (var stall : intervals) {
+            var begin = Math.max(from, stall[0]);
+            if (begin < moment && begin < stall[1]) {
+                moment += stall[1] - begin;
+            }
+        }
+        return moment;
+    }
+
     /** How many nanoseconds of an interval were stalled. */
     long within(long from, long to) {
         return intervals.stream()

@@ -56,6 +56,24 @@ class OutagesTest {
     }
 
     @Test
+    void aStallInTheMiddleOfALongSilenceSaysNothingAgainstItsEdges() {
+        var client = FakeService.client("one", Duration.ofMillis(20));
+        var history = new Histories()
+                .client(client)
+                .act(990)
+                .ok(0, 50)
+                .ops(50, 80, Op.Outcome.UNKNOWN, Duration.ofSeconds(2))
+                .late(80, 100)
+                .ops(100, 150, Op.Outcome.UNKNOWN, Duration.ofMillis(900))
+                .ok(150, 300)
+                .end()
+                .history();
+        var outage = Outages.of(history).get(client).get(0);
+        assertThat(outage.measured().toMillis()).isBetween(1_980L, 2_000L);
+        assertThat(outage.error()).isLessThan(Duration.ofMillis(40));
+    }
+
+    @Test
     void aStallAnywhereWidensTheErrorAndNeverMakesItWrong() {
         var random = new Random(815);
         for (var trial = 0; trial < 150; trial++) {
