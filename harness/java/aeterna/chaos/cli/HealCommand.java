@@ -7,6 +7,7 @@ import aeterna.chaos.journal.Healer;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.time.Waiting;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -33,24 +34,34 @@ final class HealCommand implements Runnable {
         var finder = options.finder(wiring);
         try (var kept = finder.reserve(options.name());
                 var testbed = options.testbed(finder)) {
-            for (var announced :
-                    options.harness(wiring).journal(wiring.clock()).heal(testbed.name(), Healer.through(testbed))) {
-                out.println("undone: " + announced.fault() + " (announced " + announced.wallTime() + ")");
-            }
-            // And whatever is broken besides, whoever did it.
-            var healed = Healing.of(testbed.machines()).heal();
-            for (Machine machine : healed) {
-                out.printf(
-                        "healed %s: it was %s%n",
-                        machine.node(),
-                        (machine.power() == Machine.Power.ON
-                                        ? machine.network().name()
-                                        : machine.power().name())
-                                .toLowerCase(Locale.ROOT)
-                                .replace('_', ' '));
+            try {
+                replayJournal(testbed, out);
+            } finally {
+                // And whatever is broken besides, whoever did it.
+                healMachines(testbed, out);
             }
             awaitReady(testbed);
             out.println("testbed " + testbed.name() + " is whole");
+        }
+    }
+
+    private void replayJournal(Testbed testbed, PrintStream out) {
+        var journal = options.harness(wiring).journal(wiring.clock());
+        for (var announced : journal.heal(testbed.name(), Healer.through(testbed))) {
+            out.println("undone: " + announced.fault() + " (announced " + announced.wallTime() + ")");
+        }
+    }
+
+    private static void healMachines(Testbed testbed, PrintStream out) {
+        for (Machine machine : Healing.of(testbed.machines()).heal()) {
+            out.printf(
+                    "healed %s: it was %s%n",
+                    machine.node(),
+                    (machine.power() == Machine.Power.ON
+                                    ? machine.network().name()
+                                    : machine.power().name())
+                            .toLowerCase(Locale.ROOT)
+                            .replace('_', ' '));
         }
     }
 
@@ -65,6 +76,7 @@ final class HealCommand implements Runnable {
                 return now == all;
             });
             if (!ready) {
+                step.failed("not all are Ready");
                 throw new Problem(
                         "not all nodes are Ready " + READY.toSeconds() + " s after healing",
                         "`./chaos status` shows which; `./chaos down` and `./chaos up` make the testbed anew.");

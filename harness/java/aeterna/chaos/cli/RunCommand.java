@@ -86,19 +86,29 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** What kept scenarios from being run at all; verdicts are read from the history instead. */
-    private static final class Problems implements TestExecutionListener {
-        final List<Problem> found = new ArrayList<>();
+    static final class Problems implements TestExecutionListener {
+        final List<RuntimeException> found = new ArrayList<>();
 
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-            var thrown = result.getThrowable().orElse(null);
-            // VOID carries the problem that was its cause: that is in the history, and no reason to give up the report.
-            for (var cause = thrown; cause != null && !(thrown instanceof NothingProven); cause = cause.getCause()) {
+            result.getThrowable().filter(thrown -> !isVerdict(thrown)).ifPresent(thrown -> found.add(reason(thrown)));
+        }
+
+        /** VOID may carry the problem that was its cause: that is in the history, and no reason to give up the report. */
+        private static boolean isVerdict(Throwable thrown) {
+            return thrown instanceof NothingProven || thrown instanceof AssertionError;
+        }
+
+        /** The problem that it came from; what is none is a defect, which must not pass for a scenario that was run. */
+        private static RuntimeException reason(Throwable thrown) {
+            Throwable root = thrown;
+            for (var cause = thrown; cause != null; cause = cause.getCause()) {
                 if (cause instanceof Problem problem) {
-                    found.add(problem);
-                    return;
+                    return problem;
                 }
+                root = cause;
             }
+            return root instanceof RuntimeException defect ? defect : new IllegalStateException(root.toString(), root);
         }
     }
 }

@@ -1,7 +1,10 @@
 package aeterna.chaos.journal;
 
 import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Undo;
+import java.util.Collection;
+import java.util.function.Consumer;
 
 /** Carries out one step back; doing it twice is doing it once. */
 @FunctionalInterface
@@ -9,18 +12,31 @@ public interface Healer {
     /** Takes the step; throws when it could not be taken. */
     void heal(Undo undo);
 
-    /** The healer that acts through a testbed's ports. */
+    /**
+     * The healer that acts through a testbed's ports. Nodes that the testbed has not are left out: they went with an
+     * earlier testbed of the name, and their damage with them.
+     */
     static Healer through(Testbed testbed) {
         return undo -> {
             if (undo instanceof Undo.Thaw thaw) {
-                testbed.machines().thaw(thaw.nodes());
+                onThose(testbed, thaw.nodes(), testbed.machines()::thaw);
             } else if (undo instanceof Undo.PowerOn powerOn) {
-                testbed.machines().powerOn(powerOn.nodes());
+                onThose(testbed, powerOn.nodes(), testbed.machines()::powerOn);
             } else if (undo instanceof Undo.Reconnect reconnect) {
-                testbed.machines().reconnect(reconnect.nodes());
+                onThose(testbed, reconnect.nodes(), testbed.machines()::reconnect);
             } else {
                 throw new IllegalStateException("nobody knows how to carry out " + undo);
             }
         };
+    }
+
+    private static void onThose(Testbed testbed, Collection<String> named, Consumer<Collection<String>> act) {
+        var there = testbed.topology().nodes().stream()
+                .map(Node::name)
+                .filter(named::contains)
+                .toList();
+        if (!there.isEmpty()) {
+            act.accept(there);
+        }
     }
 }

@@ -94,8 +94,13 @@ public final class Journal {
                 }
             }
             if (failures.size() == failuresBefore) {
-                write(new Line.SignedOff(announced.id(), clock.wallTime()));
-                healed.add(announced);
+                try {
+                    write(new Line.SignedOff(announced.id(), clock.wallTime()));
+                    healed.add(announced);
+                } catch (Problem diskFull) {
+                    // Undone again by whoever comes next, which does no harm; older damage must not wait for that.
+                    failures.add(diskFull);
+                }
             }
         }
         if (!failures.isEmpty()) {

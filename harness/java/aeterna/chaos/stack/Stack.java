@@ -205,9 +205,14 @@ public final class Stack {
                 .toList();
         try (var step =
                 progress.begin("stack: applying its manifests, profile " + profile.name(), Duration.ofSeconds(3))) {
-            for (var i = 0; i < manifests.size(); i++) {
-                step.at(i, manifests.size(), "manifest " + (i + 1) + " of " + manifests.size());
-                cluster.apply(manifests.get(i));
+            try {
+                for (var i = 0; i < manifests.size(); i++) {
+                    step.at(i, manifests.size(), "manifest " + (i + 1) + " of " + manifests.size());
+                    cluster.apply(manifests.get(i));
+                }
+            } catch (RuntimeException refused) {
+                step.failed("see below");
+                throw refused;
             }
         }
     }

@@ -330,9 +330,7 @@ public final class KubeCluster implements Cluster {
 
     @Override
     public void apply(String manifest) {
-        List<HasMetadata> objects = client.load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
-                .items();
-        for (HasMetadata object : objects) {
+        for (HasMetadata object : objects(manifest)) {
             try {
                 client.resource(object).patch(SERVER_SIDE_APPLY);
             } catch (KubernetesClientException refused) {
@@ -343,6 +341,30 @@ public final class KubeCluster implements Cluster {
                         refused);
             }
         }
+    }
+
+    private List<HasMetadata> objects(String manifest) {
+        try {
+            return client.load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
+                    .items();
+        } catch (KubernetesClientException | IllegalArgumentException malformed) {
+            throw new Problem(
+                    "a manifest is none of Kubernetes': " + firstLine(rootOf(malformed)),
+                    "Mend the manifest, or the value of the profile that fills it.",
+                    malformed);
+        }
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        var root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    private static String firstLine(Throwable thrown) {
+        return String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
     }
 
     @Override

@@ -4,8 +4,13 @@ import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.Machines;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Topology;
+import aeterna.chaos.model.Zone;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A testbed without a cluster. */
@@ -22,7 +27,12 @@ public record FakeTestbed(Machines machines, Set<Capability> capabilities) imple
 
     @Override
     public Topology topology() {
-        throw new UnsupportedOperationException();
+        var nodes = new ArrayList<Node>();
+        nodes.add(new Node("node-0", Node.Role.CONTROL_PLANE, Map.of(), List.of()));
+        machines.all()
+                .forEach(machine ->
+                        nodes.add(new Node(machine.node(), Node.Role.WORKER, Map.of(Zone.LABEL, "zone-a"), List.of())));
+        return new Topology("fake", 6443, nodes, List.of());
     }
 
     @Override

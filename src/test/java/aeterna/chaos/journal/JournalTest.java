@@ -10,6 +10,7 @@ import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Undo;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -93,6 +94,40 @@ class JournalTest {
         machines.failing("");
         assertThat(journal.heal("testbed", healer)).hasSize(1);
         assertThat(journal.open("testbed")).isEmpty();
+    }
+
+    @Test
+    void damageThatWentWithAnEarlierTestbedIsSignedOff() {
+        journal.announce("testbed", "freeze", List.of(new Undo.Thaw(new TreeSet<>(Set.of("node-6")))));
+        assertThat(journal.heal("testbed", healer)).hasSize(1);
+        assertThat(machines.acts()).isEmpty();
+        assertThat(journal.open("testbed")).isEmpty();
+    }
+
+    @Test
+    void aFullDiskKeepsNoDamageFromBeingUndone() {
+        journal.announce("testbed", "power-off", List.of(POWER_ON));
+        journal.announce("testbed", "freeze", List.of(THAW));
+        Healer unwritable = undo -> {
+            healer.heal(undo);
+            if (Files.isRegularFile(file)) {
+                makeUnwritable();
+            }
+        };
+        assertThatThrownBy(() -> journal.heal("testbed", unwritable))
+                .isInstanceOf(Problem.class)
+                .hasMessageStartingWith("not everything could be undone: cannot write");
+        assertThat(machines.acts()).containsExactly("thaw [node-1]", "powerOn [node-2]");
+    }
+
+    /** Whoever the user is: a folder in the file's place takes no line. */
+    private void makeUnwritable() {
+        try {
+            Files.delete(file);
+            Files.createDirectory(file);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Test
