@@ -15,6 +15,7 @@ import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.Statistics;
 import com.github.dockerjava.api.model.StreamType;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,7 +45,12 @@ final class Engine {
     static Engine local() {
         return new Engine(() -> {
             try {
-                return DockerClientFactory.instance().client();
+                var factory = DockerClientFactory.instance();
+                var found = factory.client();
+                demandNamed(
+                        System.getenv("DOCKER_HOST"),
+                        factory.getTransportConfig().getDockerHost());
+                return found;
             } catch (IllegalStateException noEngine) {
                 throw new Problem(
                         "no Docker engine answers",
@@ -52,6 +58,15 @@ final class Engine {
                         noEngine);
             }
         });
+    }
+
+    /** Testcontainers goes on to the local engine when the one that was named is away: there, other testbeds are at stake. */
+    static void demandNamed(String named, URI found) {
+        if (named != null && !named.isBlank() && !named.strip().equals(found.toString())) {
+            throw new Problem(
+                    "no Docker engine answers at DOCKER_HOST, " + named,
+                    "Start it, or unset DOCKER_HOST to use the one at " + found + ".");
+        }
     }
 
     DockerClient client() {
