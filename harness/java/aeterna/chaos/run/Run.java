@@ -185,8 +185,8 @@ final class Run {
         var setting = surroundings.setting();
         var chance = new Random(31 * setting.seed() + setting.scenario().hashCode());
         aimed = time.within(experiment.patience(), () -> experiment.fault().aim(testbed, chance));
-        var before = sight().orElseThrow(
-                        () -> new Voidance("the witness saw nothing before the fault, so it proves nothing"));
+        var before = sight().orElseThrow(() ->
+                new Voidance("the witness saw nothing before the fault, so it proves nothing" + lastTrouble()));
         if (before.seen() != Seen.NOTHING) {
             throw new Voidance("the damage was there before the fault: " + before);
         }
@@ -505,6 +505,15 @@ final class Run {
 
     private void trouble(String where, String what) {
         recorder.record(new Entry.Trouble(time.nanos(), where, what));
+    }
+
+    private String lastTrouble() {
+        return recording
+                .history()
+                .all(Entry.Trouble.class)
+                .reduce((one, next) -> next)
+                .map(trouble -> ": " + trouble.what())
+                .orElse("");
     }
 
     private static String said(Throwable failed) {

@@ -228,7 +228,8 @@ final class NewTestbed {
             } catch (DockerException refused) {
                 if (!String.valueOf(refused.getMessage()).contains("overlaps")) {
                     throw new Problem(
-                            "Docker refused the network " + request.name() + ": " + refused.getMessage(),
+                            "Docker refused the network " + request.name() + ": "
+                                    + String.valueOf(refused.getMessage()).strip(),
                             "If a network of that name exists that this harness did not make, remove it yourself or choose another name with --name.",
                             refused);
                 }
