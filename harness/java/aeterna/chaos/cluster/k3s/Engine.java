@@ -14,7 +14,10 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.Statistics;
 import com.github.dockerjava.api.model.StreamType;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.testcontainers.DockerClientFactory;
 
 /** The Docker engine, as far as a testbed needs it; every failure comes out as a {@link Problem}. Thread-safe. */
@@ -167,6 +172,37 @@ final class Engine {
                         torn);
             }
         });
+    }
+
+    /** Whether a container, running or not, has that file. */
+    boolean hasFile(String id, String path) {
+        return ask("look for " + path + " in container " + id, () -> {
+            try (var found = client().copyArchiveFromContainerCmd(id, path).exec()) {
+                return found != null;
+            } catch (NotFoundException missing) {
+                return false;
+            } catch (IOException torn) {
+                throw new UncheckedIOException(torn);
+            }
+        });
+    }
+
+    /** Makes an empty file in a container. */
+    void touch(String id, String path) {
+        var slash = path.lastIndexOf('/');
+        var tar = new ByteArrayOutputStream();
+        try (var archive = new TarArchiveOutputStream(tar)) {
+            archive.putArchiveEntry(new TarArchiveEntry(path.substring(slash + 1)));
+            archive.closeArchiveEntry();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("memory does not fail", impossible);
+        }
+        ask(
+                "write " + path + " into container " + id,
+                () -> client().copyArchiveToContainerCmd(id)
+                        .withRemotePath(path.substring(0, slash))
+                        .withTarInputStream(new ByteArrayInputStream(tar.toByteArray()))
+                        .exec());
     }
 
     /** The last lines that a container printed. */

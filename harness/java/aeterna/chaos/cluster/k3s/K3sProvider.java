@@ -146,7 +146,13 @@ public final class K3sProvider implements Provider {
                 && there.stream()
                         .anyMatch(container -> container.getState().equals("running")
                                 && "registry".equals(container.getLabels().get(Labels.ROLE)));
-        return serving ? Optional.empty() : Optional.of("its control plane or its registry does not run");
+        if (!serving) {
+            return Optional.of("its control plane or its registry does not run");
+        }
+        boolean complete = server(there)
+                .filter(server -> NewTestbed.complete(engine, server.getId()))
+                .isPresent();
+        return complete ? Optional.empty() : Optional.of("it was half made, whoever made it did not come to the end");
     }
 
     /** The warm testbed, healed; empty when it is beyond that. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +30,9 @@ import org.testcontainers.utility.TestcontainersConfiguration;
 
 /** The making of one testbed from nothing; what fails half-way is removed again, also on Ctrl-C. */
 final class NewTestbed {
+    /** An empty file in the control plane's container: labels cannot be added to a container that exists. */
+    private static final String COMPLETE = "/etc/aeterna-chaos-complete";
+
     /** How long a warm testbed may take to show all its nodes Ready. */
     static final Duration WARM = Duration.ofSeconds(10);
 
@@ -40,6 +44,9 @@ final class NewTestbed {
 
     private static final Duration USUAL_NODES = Duration.ofSeconds(10);
     private static final Duration USUAL_ADD_ONS = Duration.ofSeconds(20);
+
+    /** A container is created in a second or two; what takes longer is stuck in the engine. */
+    private static final Duration LAST_START = Duration.ofSeconds(10);
 
     private static final Duration NODES = Duration.ofMinutes(3);
     private static final Duration ADD_ONS = Duration.ofMinutes(3);
@@ -55,6 +62,9 @@ final class NewTestbed {
     private final TestbedRequest request;
     private final Progress progress;
     private final Runnable remove;
+
+    /** All but the control plane's, which goes on waiting for its API when its container is gone. */
+    private final List<CompletableFuture<Void>> starts = new CopyOnWriteArrayList<>();
 
     NewTestbed(Parts parts, TestbedRequest request, Progress progress, Runnable remove) {
         this.parts = parts;
@@ -72,19 +82,49 @@ final class NewTestbed {
         refuseIfContainersWouldNotStay();
         refuseForeign();
         refuseTakenPorts();
-        var onInterrupt = new Thread(remove, "remove-half-made-testbed");
+        var onInterrupt = new Thread(this::removeHalfMade, "remove-half-made-testbed");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         boolean made = false;
         try {
             start();
             var testbed = find.get();
             finish(testbed);
+            markComplete();
             made = true;
             return testbed;
         } finally {
             if (forget(onInterrupt) && !made) {
-                remove.run();
+                removeHalfMade();
             }
+        }
+    }
+
+    private void markComplete() {
+        var server = NodeContainers.containerName(
+                request.name(), request.topology().controlPlane().name());
+        parts.engine().touch(server, COMPLETE);
+    }
+
+    /** Whether a testbed's making came to its end: nodes are Ready long before the add-ons are there. */
+    static boolean complete(Engine engine, String server) {
+        return engine.hasFile(server, COMPLETE);
+    }
+
+    private void removeHalfMade() {
+        var step = progress.begin("removing the half-made testbed " + request.name(), Duration.ZERO);
+        try {
+            remove.run();
+        } catch (Problem busy) {
+            // A container that came meanwhile is in its network; a lasting cause shows below.
+        }
+        // What was being created just then comes after all: once more when nobody creates any longer.
+        Waiting.atMost(LAST_START).untilTrue(() -> starts.stream().allMatch(CompletableFuture::isDone));
+        try {
+            remove.run();
+            step.close();
+        } catch (Problem stays) {
+            step.failed("`./chaos down` removes what is left");
+            throw stays;
         }
     }
 
@@ -143,14 +183,13 @@ final class NewTestbed {
         var step = progress.begin("testbed " + request.name() + ": starting the control plane", USUAL_SERVER);
         try {
             // The registry answers within a second; the nodes need it only once pods are scheduled.
-            var registry = inParallel(() -> startRegistry(labels, addresses));
+            starts.add(inParallel(() -> startRegistry(labels, addresses)));
             var server = inParallel(() -> containers.server().start());
-            var agents = request.topology().workers().stream()
-                    .map(node -> inParallel(() -> containers.agent(node).start()))
-                    .toList();
-            join(server);
-            join(registry);
-            agents.forEach(NewTestbed::join);
+            request.topology()
+                    .workers()
+                    .forEach(node ->
+                            starts.add(inParallel(() -> containers.agent(node).start())));
+            joinAll(Stream.concat(Stream.of(server), starts.stream()).toList());
             step.close();
         } catch (RuntimeException failed) {
             step.failed("see below");
@@ -174,9 +213,18 @@ final class NewTestbed {
         });
     }
 
-    private static void join(CompletableFuture<Void> act) {
+    /** Ends with the first failure: the control plane may be waiting for minutes yet. */
+    private static void joinAll(List<CompletableFuture<Void>> acts) {
+        var failure = new CompletableFuture<Void>();
+        var watched = acts.stream()
+                .map(act -> act.whenComplete((nothing, failed) -> {
+                    if (failed != null) {
+                        failure.completeExceptionally(failed);
+                    }
+                }))
+                .toArray(CompletableFuture<?>[]::new);
         try {
-            act.join();
+            CompletableFuture.anyOf(CompletableFuture.allOf(watched), failure).join();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
