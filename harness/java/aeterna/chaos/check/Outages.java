@@ -156,7 +156,7 @@ public final class Outages {
         if (op.outcome() == Op.Outcome.SHED) {
             // What fills the client's room after a stall is what the stall held up.
             var held = stalls.within(op.scheduled() - client.deadline().toNanos(), op.scheduled());
-            return held > 0 ? Evidence.BLIND : Evidence.DARK;
+            return held > 0 && !hungAt(op.scheduled()) ? Evidence.BLIND : Evidence.DARK;
         }
         var stalled = stalls.within(op.sent(), op.ended());
         var prompt = op.ended() - op.sent() - stalled <= this.prompt;
@@ -164,6 +164,36 @@ public final class Outages {
             return Evidence.LIGHT;
         }
         return prompt && stalled > 0 ? Evidence.BLIND : Evidence.DARK;
+    }
+
+    /** Whether a request hung at that moment that no stall explains: then it is the stack that fills the client's room. */
+    private boolean hungAt(long moment) {
+        var earliest = moment - client.deadline().toNanos();
+        for (var i = dueBy(moment) - 1; i >= 0 && ops.get(i).scheduled() >= earliest; i--) {
+            var op = ops.get(i);
+            if (op.outcome() != Op.Outcome.SHED
+                    && op.sent() <= moment
+                    && op.ended() > moment
+                    && evidence(op) == Evidence.DARK) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many requests were due by then. */
+    private int dueBy(long moment) {
+        var low = 0;
+        var high = ops.size();
+        while (low < high) {
+            var middle = (low + high) >>> 1;
+            if (ops.get(middle).scheduled() <= moment) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /** The median, in nanoseconds, of what was answered well before the act. */

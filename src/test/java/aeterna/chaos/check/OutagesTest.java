@@ -74,6 +74,25 @@ class OutagesTest {
     }
 
     @Test
+    void aStallDoesNotExcuseTheRoomThatHungRequestsFill() {
+        var client = FakeService.client("one", Duration.ofMillis(20));
+        var history = new Histories()
+                .client(client)
+                .act(990)
+                .ok(0, 50)
+                .ops(50, 74, Op.Outcome.UNKNOWN, Duration.ofSeconds(2))
+                .ops(74, 80, Op.Outcome.SHED, Duration.ZERO)
+                .late(80, 90)
+                .ops(90, 150, Op.Outcome.SHED, Duration.ZERO)
+                .ok(150, 300)
+                .end()
+                .history();
+        var outage = Outages.of(history).get(client).get(0);
+        assertThat(outage.measured().toMillis()).isBetween(1_980L, 2_000L);
+        assertThat(outage.error()).isLessThan(Duration.ofMillis(40));
+    }
+
+    @Test
     void aStallAnywhereWidensTheErrorAndNeverMakesItWrong() {
         var random = new Random(815);
         for (var trial = 0; trial < 150; trial++) {
