@@ -61,7 +61,7 @@ record Catalogue(List<Class<?>> classes) {
                 .toList();
         if (found.isEmpty()) {
             var known = new TreeSet<String>();
-            all.forEach(method -> known.add(className(method)));
+            all.forEach(method -> known.addAll(List.of(className(method), shortName(method))));
             all.forEach(method -> known.add(className(method) + "." + method.getName()));
             throw new Problem("there is no scenario '" + name + "'", Nearest.remedy(name, known));
         }
