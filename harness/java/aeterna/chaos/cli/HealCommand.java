@@ -3,7 +3,7 @@ package aeterna.chaos.cli;
 import aeterna.chaos.cluster.Healing;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.Testbed;
-import aeterna.chaos.journal.Healer;
+import aeterna.chaos.journal.Watcher;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.time.Waiting;
@@ -46,10 +46,8 @@ final class HealCommand implements Runnable {
     }
 
     private void replayJournal(Testbed testbed, PrintStream out) {
-        var journal = options.harness(wiring).journal(wiring.clock());
-        for (var announced : journal.heal(testbed.name(), Healer.through(testbed))) {
-            out.println("undone: " + announced.fault() + " (announced " + announced.wallTime() + ")");
-        }
+        var harness = options.harness(wiring);
+        harness.leftovers(harness.journal(wiring.clock(), Watcher.none())).undo(testbed, out::println);
     }
 
     private static void healMachines(Testbed testbed, PrintStream out) {

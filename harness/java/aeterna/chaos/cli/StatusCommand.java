@@ -3,6 +3,7 @@ package aeterna.chaos.cli;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.journal.Watcher;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Problem;
@@ -34,7 +35,18 @@ final class StatusCommand implements Runnable {
     public void run() {
         try (var testbed = options.testbed(options.finder(wiring))) {
             show(testbed);
+            showDamage(testbed);
         }
+    }
+
+    private void showDamage(Testbed testbed) {
+        var out = wiring.console().out();
+        var harness = options.harness(wiring);
+        harness.watcherLog().lines().forEach(line -> out.println("watcher: " + line));
+        harness.journal(wiring.clock(), Watcher.none())
+                .open(testbed.name())
+                .forEach(announced -> out.println("broken, or may be: " + announced.fault() + " (announced "
+                        + announced.wallTime() + "); unless a run is at work, ./chaos heal undoes it"));
     }
 
     private void show(Testbed testbed) {

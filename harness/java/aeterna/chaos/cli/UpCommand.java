@@ -1,5 +1,6 @@
 package aeterna.chaos.cli;
 
+import aeterna.chaos.journal.Watcher;
 import aeterna.chaos.time.DurationText;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -31,6 +32,7 @@ final class UpCommand implements Runnable {
         try (var kept = provider.reserve(request.name());
                 var up = provider.up(request, progress)) {
             var out = wiring.console().out();
+            harness.leftovers(harness.journal(wiring.clock(), Watcher.none())).undo(up, out::println);
             out.printf(
                     "testbed %s: %d nodes Ready in zones %s, up in %s%n",
                     up.name(),

@@ -13,8 +13,16 @@ public interface Provider {
     /** The provider's name, as in reports. */
     String name();
 
-    /** Keeps every other process of this machine from changing the testbed until closed; refuses when one does just now. */
-    Reservation reserve(String testbed);
+    /**
+     * Keeps every other process of this machine from changing the testbed until closed; refuses when one does just now,
+     * and waits for one that undoes what a killed process left.
+     */
+    default Reservation reserve(String testbed) {
+        return reserve(testbed, Purpose.WORK);
+    }
+
+    /** The same, saying what for. */
+    Reservation reserve(String testbed, Purpose purpose);
 
     /** The testbed of that name in whatever state it is, broken machines included; empty when there is none. */
     Optional<Testbed> find(String testbed);
@@ -28,6 +36,14 @@ public interface Provider {
 
     /** Removes everything the harness made under that name, and nothing else. */
     Removed down(String testbed);
+
+    /** What a testbed is kept for. */
+    enum Purpose {
+        /** Whatever takes as long as it takes: others are refused meanwhile. */
+        WORK,
+        /** Undoing what a killed process left, a matter of seconds: others wait for that. */
+        UNDO
+    }
 
     /** A testbed kept for one process. */
     interface Reservation extends AutoCloseable {

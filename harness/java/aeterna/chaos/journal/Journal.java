@@ -21,13 +21,25 @@ import java.util.UUID;
 public final class Journal {
     private final Path file;
     private final Clock clock;
+    private final Watcher watcher;
 
     /**
+     * For those who only heal.
+     *
      * @param file made by the first announcement
      */
     public Journal(Path file, Clock clock) {
+        this(file, clock, Watcher.none());
+    }
+
+    /**
+     * @param file made by the first announcement
+     * @param watcher must watch before anything is announced
+     */
+    public Journal(Path file, Clock clock, Watcher watcher) {
         this.file = file;
         this.clock = clock;
+        this.watcher = watcher;
     }
 
     /** A line of the file. */
@@ -51,8 +63,9 @@ public final class Journal {
         record SignedOff(String id, Instant wallTime) implements Line {}
     }
 
-    /** Announces an act: when this returns, the way back from it outlives the process and the machine. */
+    /** Announces an act: when this returns, the way back from it outlives the process and the machine, and somebody watches. */
     public Line.Announced announce(String testbed, String fault, List<Undo> undo) {
+        watcher.demandWatching();
         var announced = new Line.Announced(UUID.randomUUID().toString(), clock.wallTime(), testbed, fault, undo);
         write(announced);
         return announced;
@@ -86,13 +99,7 @@ public final class Journal {
         var failures = new ArrayList<RuntimeException>();
         for (var announced : newestFirst(open(testbed))) {
             var failuresBefore = failures.size();
-            for (var undo : newestFirst(announced.undo())) {
-                try {
-                    healer.heal(undo);
-                } catch (RuntimeException failed) {
-                    failures.add(new IllegalStateException(undo + ": " + failed.getMessage(), failed));
-                }
-            }
+            failures.addAll(undo(announced, healer));
             if (failures.size() == failuresBefore) {
                 try {
                     write(new Line.SignedOff(announced.id(), clock.wallTime()));
@@ -103,6 +110,30 @@ public final class Journal {
                 }
             }
         }
+        demandNone(failures);
+        return healed;
+    }
+
+    /** Undoes as {@link #heal} does and signs nothing off: for those who will do it once more. */
+    public void undo(String testbed, Healer healer) {
+        var failures = new ArrayList<RuntimeException>();
+        newestFirst(open(testbed)).forEach(announced -> failures.addAll(undo(announced, healer)));
+        demandNone(failures);
+    }
+
+    private static List<RuntimeException> undo(Line.Announced announced, Healer healer) {
+        var failures = new ArrayList<RuntimeException>();
+        for (var undo : newestFirst(announced.undo())) {
+            try {
+                healer.heal(undo);
+            } catch (RuntimeException failed) {
+                failures.add(new IllegalStateException(undo + ": " + failed.getMessage(), failed));
+            }
+        }
+        return failures;
+    }
+
+    private static void demandNone(List<RuntimeException> failures) {
         if (!failures.isEmpty()) {
             var problem = new Problem(
                     "not everything could be undone: "
@@ -113,7 +144,6 @@ public final class Journal {
             failures.forEach(problem::addSuppressed);
             throw problem;
         }
-        return healed;
     }
 
     private void write(Line line) {

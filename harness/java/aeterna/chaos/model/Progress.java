@@ -13,6 +13,26 @@ public interface Progress {
      */
     Step begin(String what, Duration expected);
 
+    /** Shown to nobody. */
+    static Progress none() {
+        return (what, expected) -> new Step() {
+            @Override
+            public void at(long done, long total, String detail) {
+                // Nobody looks.
+            }
+
+            @Override
+            public void close() {
+                // Nobody looks.
+            }
+
+            @Override
+            public void failed(String why) {
+                // What is thrown says more.
+            }
+        };
+    }
+
     /** A step under way. */
     interface Step extends AutoCloseable {
         /**

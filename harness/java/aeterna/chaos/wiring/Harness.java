@@ -12,11 +12,14 @@ import aeterna.chaos.cluster.kube.KubeCluster;
 import aeterna.chaos.image.ImageMode;
 import aeterna.chaos.image.Images;
 import aeterna.chaos.journal.Journal;
+import aeterna.chaos.journal.Watcher;
+import aeterna.chaos.journal.WatcherLog;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.process.Programs;
 import aeterna.chaos.time.Clock;
+import aeterna.chaos.time.Timekeeper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -37,6 +40,7 @@ public final class Harness {
     private final Path state;
     private final Settings settings;
     private final Images images;
+    private final Programs programs;
 
     /**
      * @param home the project's folder
@@ -50,6 +54,7 @@ public final class Harness {
         }
         this.home = home;
         this.settings = settings;
+        this.programs = programs;
         this.state = Path.of(environment.getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache"))
                 .resolve("aeterna-chaos");
         this.images = Images.of(home, settings.images(), programs, environment);
@@ -74,9 +79,29 @@ public final class Harness {
         return images.ensure(names, progress);
     }
 
-    /** What may still be broken on this machine's testbeds, whoever broke it. */
-    public Journal journal(Clock clock) {
-        return new Journal(state.resolve("undo.jsonl"), clock);
+    /**
+     * What may still be broken on the testbed, whoever broke it.
+     *
+     * @param watcher must watch before anything more is broken; {@link Watcher#none()} for those who only heal
+     */
+    public Journal journal(Clock clock, Watcher watcher) {
+        // A file for each testbed: writers hold the testbed's lock, so there is never more than one.
+        return new Journal(state.resolve(settings.testbed() + ".undo.jsonl"), clock, watcher);
+    }
+
+    /** What the testbed's watchers did since the last run. */
+    public WatcherLog watcherLog() {
+        return new WatcherLog(state.resolve(settings.testbed() + ".watcher.log"));
+    }
+
+    /** A watcher of this process, not started yet. */
+    public WatcherProcess watcher(Timekeeper time) {
+        return new WatcherProcess(home, settings.testbed(), watcherLog().file(), programs, time);
+    }
+
+    /** What earlier runs left on the testbed. */
+    public Leftovers leftovers(Journal journal) {
+        return new Leftovers(journal, watcherLog());
     }
 
     /**

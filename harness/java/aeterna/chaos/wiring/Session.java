@@ -48,6 +48,7 @@ public final class Session implements AutoCloseable {
     private final Stack stack;
     private final Function<Profile, Stack> otherwise;
     private final Journal journal;
+    private final WatcherProcess watcher;
     private final Expectations expectations;
     private final RunFolder folder;
     private final HistoryFile histories;
@@ -69,6 +70,7 @@ public final class Session implements AutoCloseable {
         otherwise = parts.stack();
         stack = otherwise.apply(parts.profile());
         journal = parts.journal();
+        watcher = parts.watcher();
         var reports = new Reports(settings.reports());
         folder = reports.begin(RUN_NAME.format(time.wallTime()));
         histories = HistoryFile.open(folder.history());
@@ -81,7 +83,8 @@ public final class Session implements AutoCloseable {
             Testbed testbed,
             Profile profile,
             Function<Profile, Stack> stack,
-            Journal journal) {}
+            Journal journal,
+            WatcherProcess watcher) {}
 
     /** Finds or makes the testbed, and deploys the stack on it. */
     public static Session open(SessionSettings settings, Programs programs, Map<String, String> environment) {
@@ -96,8 +99,13 @@ public final class Session implements AutoCloseable {
         var images = harness.ensureImages(Stack.IMAGES, progress);
         var provider = harness.provider(progress);
         var reservation = provider.reserve(request.name());
+        var watcher = harness.watcher(time);
         try {
             var testbed = provider.up(request, progress);
+            // It is ready long before the stack is.
+            watcher.start();
+            var journal = harness.journal(time, watcher);
+            harness.leftovers(journal).undo(testbed, console.out()::println);
             testbed.provide(images.values(), progress);
             Function<Profile, Stack> stack =
                     configured -> new Stack(testbed, settings.home().resolve("stack"), configured, images, time);
@@ -108,8 +116,9 @@ public final class Session implements AutoCloseable {
                     time,
                     settings,
                     expectations,
-                    new Parts(reservation, testbed, profile, stack, harness.journal(time)));
+                    new Parts(reservation, testbed, profile, stack, journal, watcher));
         } catch (RuntimeException failed) {
+            watcher.close();
             reservation.close();
             throw failed;
         }
@@ -176,6 +185,7 @@ public final class Session implements AutoCloseable {
             console.out().println("report: " + report.folder().page().toUri());
         } finally {
             testbed.close();
+            watcher.close();
             reservation.close();
         }
     }

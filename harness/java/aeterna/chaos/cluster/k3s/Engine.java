@@ -88,6 +88,21 @@ final class Engine {
                         .exec());
     }
 
+    /** The helper containers of a testbed whose process is gone; this process's own, and those of others that run, are not. */
+    List<Container> strays(String testbed) {
+        return containers(testbed).stream()
+                .filter(container -> Labels.HELPER.equals(container.getLabels().get(Labels.ROLE)))
+                .filter(container -> !runs(container.getLabels().get(Labels.OWNER)))
+                .toList();
+    }
+
+    private static boolean runs(String pid) {
+        return pid != null
+                && ProcessHandle.of(Long.parseLong(pid))
+                        .filter(ProcessHandle::isAlive)
+                        .isPresent();
+    }
+
     /** A container by its exact name, whoever made it. */
     Optional<Container> named(String name) {
         return ask(
@@ -270,7 +285,7 @@ final class Engine {
     String runOnHost(String testbed, String image, String... arguments) {
         return ask("run " + image + " " + String.join(" ", arguments), () -> {
             var id = client().createContainerCmd(image)
-                    .withLabels(Map.of(Labels.TESTBED, testbed, Labels.ROLE, "netops"))
+                    .withLabels(Labels.ofHelper(testbed))
                     .withHostConfig(HostConfig.newHostConfig()
                             .withPrivileged(true)
                             .withNetworkMode("host")

@@ -52,8 +52,8 @@ public final class K3sProvider implements Provider {
     }
 
     @Override
-    public Reservation reserve(String testbed) {
-        return TestbedLock.take(state, testbed);
+    public Reservation reserve(String testbed, Purpose purpose) {
+        return TestbedLock.take(state, testbed, purpose);
     }
 
     @Override
@@ -75,6 +75,7 @@ public final class K3sProvider implements Provider {
                         "server: https://127.0.0.1:" + topology.apiPort());
         return new K3sTestbed(
                 testbed,
+                engine,
                 topology,
                 connect.apply(kubeconfig),
                 new DockerMachines(engine, testbed, topology, blueprint.netops()),

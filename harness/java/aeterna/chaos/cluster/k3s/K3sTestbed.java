@@ -16,6 +16,7 @@ import java.util.Set;
 /** A testbed whose nodes are containers. */
 record K3sTestbed(
         String name,
+        Engine engine,
         Topology topology,
         Cluster cluster,
         Machines machines,
@@ -31,6 +32,11 @@ record K3sTestbed(
     @Override
     public void provide(Collection<Image> images, Progress progress) {
         registry.fill(images, progress);
+    }
+
+    @Override
+    public void removeStrays() {
+        engine.strays(name).forEach(stray -> engine.remove(stray.getId()));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package aeterna.chaos.cluster.k3s;
 
+import java.util.Map;
+
 /** The labels by which everything the harness makes in Docker is found again, whoever made it and however that ended. */
 final class Labels {
     /** The testbed's name, on containers, networks and volumes. */
@@ -17,5 +19,22 @@ final class Labels {
     /** A digest of what the testbed was asked to be: another digest means another testbed. */
     static final String REQUEST = "aeterna.chaos/request";
 
+    /** The process that waits for a helper: when that is gone, nobody does. */
+    static final String OWNER = "aeterna.chaos/owner";
+
+    /** The role of containers that act or look once, or as long as a fault is in place. */
+    static final String HELPER = "netops";
+
     private Labels() {}
+
+    /** What a helper container of a testbed carries. */
+    static Map<String, String> ofHelper(String testbed) {
+        return Map.of(
+                TESTBED,
+                testbed,
+                ROLE,
+                HELPER,
+                OWNER,
+                Long.toString(ProcessHandle.current().pid()));
+    }
 }

@@ -63,6 +63,28 @@ class JournalTest {
     }
 
     @Test
+    void undoingAloneSignsNothingOff() {
+        machines.freeze(List.of("node-1"));
+        journal.announce("testbed", "freeze", List.of(THAW));
+        journal.undo("testbed", healer);
+        assertThat(machines.all()).allMatch(Machine::whole);
+        assertThat(journal.open("testbed")).hasSize(1);
+        machines.failing("thaw");
+        assertThatThrownBy(() -> journal.undo("testbed", healer)).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void nothingIsAnnouncedThatNobodyWatches() {
+        var unwatched = new Journal(file, new FakeTime(), () -> {
+            throw new Problem("the watcher does not start", "See its log.");
+        });
+        assertThatThrownBy(() -> unwatched.announce("testbed", "freeze", List.of(THAW)))
+                .isInstanceOf(Problem.class)
+                .hasMessage("the watcher does not start");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void halfAnInjectionIsUndoneAsAWhole() {
         journal.announce("testbed", "freeze a zone", List.of(new Undo.Thaw(new TreeSet<>(Set.of("node-1", "node-2")))));
         machines.freeze(List.of("node-1")); // and then the process died
