@@ -30,6 +30,7 @@ type command struct {
 
 var commands = []command{
 	{"link", "down|up|state --container-pid N [--container-pid N …] [--interface eth0]", runLink},
+	{"traces", "--container-pid N [--container-pid N …]", runTraces},
 	{"probe", "--connect IP:PORT [--connect IP:PORT …] [--timeout 500ms] [--container-pid N]", runProbe},
 }
 

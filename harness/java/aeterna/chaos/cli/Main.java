@@ -47,6 +47,7 @@ public final class Main {
                 new ReportCommand(wiring.console(), new Reports(wiring.home().resolve("reports"))),
                 new StatusCommand(wiring),
                 new HealCommand(wiring),
+                new CommandLine(new AuditCommand()).addSubcommand(new AuditResidueCommand(wiring)),
                 new KubectlCommand(),
                 new DownCommand(wiring),
                 new TestCommand(),

@@ -1,5 +1,7 @@
 package aeterna.chaos.cluster;
 
+import aeterna.chaos.model.Topology;
+import aeterna.chaos.model.Trace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,9 @@ public interface Cluster extends AutoCloseable {
      * @param grace how long its processes may take; the pod's own time when empty; zero removes it from the API at once
      */
     void deletePod(String namespace, String pod, String uid, Optional<Duration> grace);
+
+    /** What faults left in the API: cordons, taints that the topology does not give, marked objects. */
+    List<Trace> traces(Topology topology);
 
     /** Removes a namespace and waits until it is gone. */
     void deleteNamespace(String namespace);

@@ -38,6 +38,9 @@ public interface Testbed extends AutoCloseable {
         // Where nodes pull everything upstream there is nothing to do.
     }
 
+    /** What faults left in its nodes. */
+    NodeTraces nodeTraces();
+
     /** Removes helper containers that nobody waits for any more, because the process that started them is gone. */
     default void removeStrays() {
         // Where faults need no helpers, none can be left.

@@ -31,7 +31,10 @@ import java.util.stream.Stream;
 /** The harness put together for one run. */
 public final class Harness {
     /** What a testbed itself is made of. */
-    private static final List<String> OF_TESTBED = List.of("node", "registry", "netops");
+    private static final List<String> OF_TESTBED = List.of("node", "registry");
+
+    /** What acts on testbeds and looks at them, and is no part of any. */
+    private static final List<String> HELPERS = List.of("netops");
 
     /** What pods of every testbed run, whatever is deployed on it. */
     private static final List<String> ADD_ONS = List.of("coredns", "metrics-server", "local-path", "busybox");
@@ -120,18 +123,22 @@ public final class Harness {
             node.real().ifPresent(nodeImages::add);
         }
         var fingerprint =
-                imageNames().stream().map(name -> recipes.get(name).tag()).collect(Collectors.joining("\n"))
+                madeOf().map(name -> recipes.get(name).tag()).collect(Collectors.joining("\n"))
                         + addOns().texts();
         return new K3sProvider(
                 new Blueprint(
-                        recipes.get("netops").tag(), nodeImages, fingerprint, () -> materials(ensureImages(progress))),
+                        recipes.get("netops").tag(),
+                        () -> ensureImages(HELPERS, progress),
+                        nodeImages,
+                        fingerprint,
+                        () -> materials(ensureImages(progress))),
                 KubeCluster::connect,
                 state);
     }
 
     private Blueprint.Materials materials(Map<String, Image> byName) {
         var inCluster = byName.entrySet().stream()
-                .filter(image -> !OF_TESTBED.contains(image.getKey()))
+                .filter(image -> ADD_ONS.contains(image.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         var values = inCluster.values().stream()
                 .collect(Collectors.toMap(image -> "image." + image.name(), Image::reference));
@@ -143,7 +150,11 @@ public final class Harness {
         return new Manifests(home.resolve("kind-config/addons"));
     }
 
+    private static Stream<String> madeOf() {
+        return Stream.concat(OF_TESTBED.stream(), ADD_ONS.stream());
+    }
+
     private static List<String> imageNames() {
-        return Stream.concat(OF_TESTBED.stream(), ADD_ONS.stream()).toList();
+        return Stream.concat(HELPERS.stream(), madeOf()).toList();
     }
 }

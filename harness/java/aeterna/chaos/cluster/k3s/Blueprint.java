@@ -7,12 +7,18 @@ import java.util.function.Supplier;
 /**
  * What new testbeds are made of, and by what a warm one is recognized without asking for any image.
  *
- * @param netops our image that acts on machines' networks
+ * @param netops our image that acts on machines and looks into them
+ * @param helpers sees to it that this image is in the engine: it is no part of a testbed, and may be newer than a warm one
  * @param nodeImages the node images that a warm testbed may have been made of
  * @param fingerprint changes whenever the recipe of any image or add-on does
  * @param materials gets the images, building them if need be; asked only when a testbed is made
  */
-public record Blueprint(String netops, Set<String> nodeImages, String fingerprint, Supplier<Materials> materials) {
+public record Blueprint(
+        String netops,
+        Runnable helpers,
+        Set<String> nodeImages,
+        String fingerprint,
+        Supplier<Materials> materials) {
     public Blueprint {
         nodeImages = Set.copyOf(nodeImages);
     }

@@ -80,6 +80,7 @@ public final class K3sProvider implements Provider {
                 connect.apply(kubeconfig),
                 new DockerMachines(engine, testbed, topology, blueprint.netops()),
                 new NodePodProcesses(engine, testbed),
+                new ContainerTraces(engine, testbed, blueprint.netops()),
                 new RegistryMirror(engine, testbed),
                 write(testbed, kubeconfig));
     }
@@ -102,6 +103,7 @@ public final class K3sProvider implements Provider {
 
     @Override
     public Testbed up(TestbedRequest request, Progress progress) {
+        blueprint.helpers().run();
         var there = engine.containers(request.name());
         if (!there.isEmpty()) {
             var otherwise = whyNotReusable(request, there);

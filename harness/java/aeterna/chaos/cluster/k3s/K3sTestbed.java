@@ -2,6 +2,7 @@ package aeterna.chaos.cluster.k3s;
 
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
@@ -21,6 +22,7 @@ record K3sTestbed(
         Cluster cluster,
         Machines machines,
         PodProcesses podProcesses,
+        NodeTraces nodeTraces,
         RegistryMirror registry,
         Path kubeconfig)
         implements Testbed {

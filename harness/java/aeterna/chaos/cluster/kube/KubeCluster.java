@@ -8,6 +8,8 @@ import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.cluster.Subscription;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Topology;
+import aeterna.chaos.model.Trace;
 import aeterna.chaos.time.Waiting;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -304,6 +306,11 @@ public final class KubeCluster implements Cluster {
         } catch (KubernetesClientException refused) {
             return container + " has no log: " + refused.getMessage();
         }
+    }
+
+    @Override
+    public List<Trace> traces(Topology topology) {
+        return new ClusterTraces(client).of(topology);
     }
 
     @Override

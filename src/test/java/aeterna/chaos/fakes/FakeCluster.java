@@ -3,6 +3,7 @@ package aeterna.chaos.fakes;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.PodListener;
 import aeterna.chaos.cluster.PodProcesses;
@@ -14,6 +15,7 @@ import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Topology;
+import aeterna.chaos.model.Trace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,9 @@ public final class FakeCluster implements Cluster, PodProcesses {
     public final List<ClusterEvent> events = new ArrayList<>();
     public final Map<String, String> logs = new HashMap<>();
     public final Map<String, Integer> processes = new HashMap<>();
+
+    public final List<Trace> traces = new ArrayList<>();
+    public final List<Trace> nodeTraces = new ArrayList<>();
 
     /** In order, such as {@code delete aeterna/api-1 PT0S}. */
     public final List<String> acts = new ArrayList<>();
@@ -118,6 +123,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
             }
 
             @Override
+            public NodeTraces nodeTraces() {
+                return () -> List.copyOf(nodeTraces);
+            }
+
+            @Override
             public Set<Capability> capabilities() {
                 return EnumSet.allOf(Capability.class);
             }
@@ -183,6 +193,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
     @Override
     public String log(String namespace, String pod, boolean previous, int lines) {
         return logs.getOrDefault(pod + (previous ? " previous" : ""), "");
+    }
+
+    @Override
+    public List<Trace> traces(Topology topology) {
+        return List.copyOf(traces);
     }
 
     @Override

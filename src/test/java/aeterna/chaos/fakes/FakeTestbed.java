@@ -2,6 +2,7 @@ package aeterna.chaos.fakes;
 
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Node;
@@ -38,6 +39,11 @@ public record FakeTestbed(Machines machines, Set<Capability> capabilities) imple
     @Override
     public Cluster cluster() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public NodeTraces nodeTraces() {
+        return List::of;
     }
 
     @Override

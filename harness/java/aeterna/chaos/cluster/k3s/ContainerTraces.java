@@ -1,0 +1,62 @@
+package aeterna.chaos.cluster.k3s;
+
+import aeterna.chaos.cluster.NodeTraces;
+import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Trace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Traces in nodes that are containers, looked for from the host by one helper container of ours. Thread-safe. */
+final class ContainerTraces implements NodeTraces {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Engine engine;
+    private final String testbed;
+    private final String netopsImage;
+
+    ContainerTraces(Engine engine, String testbed, String netopsImage) {
+        this.engine = engine;
+        this.testbed = testbed;
+        this.netopsImage = netopsImage;
+    }
+
+    @Override
+    public List<Trace> look() {
+        var helpers = engine.strays(testbed).stream()
+                .map(stray -> new Trace(
+                        Trace.Kind.HELPER,
+                        Trace.CLUSTER,
+                        "container " + stray.getId().substring(0, 12) + " (" + stray.getStatus() + ")"))
+                .toList();
+        var nodeByPid = new TreeMap<Long, String>();
+        engine.containers(testbed).stream()
+                .filter(container -> container.getLabels().containsKey(Labels.NODE))
+                // One that is paused can be looked into, one that is off is not there: the engine tells of both itself.
+                .filter(container -> !container.getState().equals("exited"))
+                .forEach(container -> nodeByPid.put(
+                        engine.inspect(container.getId()).getState().getPidLong(),
+                        container.getLabels().get(Labels.NODE)));
+        if (nodeByPid.isEmpty()) {
+            throw new Problem(
+                    "no node of testbed " + testbed + " runs, so none can be looked into",
+                    "`./chaos up` makes the testbed anew.");
+        }
+        var arguments = new ArrayList<>(List.of("traces"));
+        nodeByPid.keySet().forEach(pid -> arguments.addAll(List.of("--container-pid", Long.toString(pid))));
+        var inNodes = engine.runOnHost(testbed, netopsImage, arguments.toArray(String[]::new))
+                .lines()
+                .map(JSON::readTree)
+                .map(line -> trace(line, nodeByPid.get(line.get("pid").asLong())));
+        return Stream.concat(helpers.stream(), inNodes).toList();
+    }
+
+    private static Trace trace(JsonNode line, String node) {
+        var kind = Trace.Kind.valueOf(line.get("kind").asString().toUpperCase(Locale.ROOT));
+        return new Trace(kind, node, line.get("what").asString());
+    }
+}

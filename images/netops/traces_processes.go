@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// process is one of a node's, the kernel's own numbers for it being the host's.
+type process struct {
+	pid     int
+	command string
+	groups  map[string]string // the path in each control group hierarchy; "" is the unified one
+}
+
+// processesIn are those whose control group contains that text.
+func processesIn(group string) ([]process, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil, err
+	}
+	var found []process
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		groups, err := controlGroups(pid)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		for _, path := range groups {
+			if strings.Contains(path, group) {
+				found = append(found, process{pid, commandOf(pid), groups})
+				break
+			}
+		}
+	}
+	return found, nil
+}
+
+func controlGroups(pid int) (map[string]string, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
+	if err != nil {
+		return nil, err
+	}
+	groups := map[string]string{}
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		if parts := strings.SplitN(line, ":", 3); len(parts) == 3 {
+			for _, controller := range strings.Split(parts[1], ",") {
+				groups[controller] = parts[2]
+			}
+		}
+	}
+	return groups, nil
+}
+
+// commandOf is a process's first word, without its folder; a kernel's name for
+// it where it has no command line.
+func commandOf(pid int) string {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	first, _, _ := bytes.Cut(line, []byte{0})
+	if err != nil || len(first) == 0 {
+		name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+		return strings.TrimSpace(string(name))
+	}
+	return path.Base(string(first))
+}
+
+// lookAtProcesses finds the stopped ones, ours, and those with another clock.
+func lookAtProcesses(node *machine, tell func(kind, what string)) error {
+	for _, p := range node.processes {
+		if state := stateOf(p.pid); state == "T" || state == "t" {
+			tell("stopped", fmt.Sprintf("%s (pid %d)", p.command, p.pid))
+		}
+		if strings.HasPrefix(p.command, mark) {
+			tell("process", fmt.Sprintf("%s (pid %d)", p.command, p.pid))
+		}
+		if offset := clockOffset(p.pid); offset != "" {
+			tell("clock", fmt.Sprintf("%s (pid %d): %s", p.command, p.pid, offset))
+		}
+	}
+	return nil
+}
+
+// stateOf is the letter after the command's closing bracket: the command itself
+// may hold anything.
+func stateOf(pid int) string {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return ""
+	}
+	return stateIn(string(line))
+}
+
+func stateIn(line string) string {
+	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
+	if len(fields) == 0 {
+		return ""
+	}
+	return fields[0]
+}
+
+// clockOffset says how a process's clocks differ from the machine's: by a time
+// namespace, or by the one library in use that lies about the wall clock.
+func clockOffset(pid int) string {
+	offsets, err := os.ReadFile(fmt.Sprintf("/proc/%d/timens_offsets", pid))
+	if err == nil {
+		for _, line := range strings.Split(string(offsets), "\n") {
+			if fields := strings.Fields(line); len(fields) == 3 && (fields[1] != "0" || fields[2] != "0") {
+				return "its " + fields[0] + " clock is off by " + fields[1] + " s"
+			}
+		}
+	}
+	environment, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	if err == nil {
+		for _, variable := range bytes.Split(environment, []byte{0}) {
+			if bytes.HasPrefix(variable, []byte("FAKETIME=")) {
+				return string(variable)
+			}
+		}
+	}
+	return ""
+}
+
+// lookAtGroups finds control groups that were frozen below the node's own: the
+// engine tells of that one itself, and it freezes all below it.
+func lookAtGroups(node *machine, tell func(kind, what string)) error {
+	looked := map[string]bool{}
+	for _, p := range node.processes {
+		for _, hierarchy := range []struct{ controller, folder, file string }{
+			{"freezer", "freezer", "freezer.self_freezing"},
+			{"", "", "cgroup.freeze"},
+			{"", "unified", "cgroup.freeze"},
+		} {
+			group, there := p.groups[hierarchy.controller]
+			if !there {
+				continue
+			}
+			for ; below(group, node.group); group = path.Dir(group) {
+				if looked[hierarchy.file+group] {
+					continue
+				}
+				frozen, err := readGroup(node, path.Join(hierarchy.folder, group, hierarchy.file))
+				if errors.Is(err, fs.ErrNotExist) {
+					continue // another version of control groups, or gone meanwhile
+				}
+				if err != nil && !errors.Is(err, syscall.ENODEV) {
+					return err
+				}
+				looked[hierarchy.file+group] = true
+				if frozen == "1" {
+					tell("frozen", group)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// below says whether a path leads to somewhere below the node's own group.
+func below(group, node string) bool {
+	parent := path.Dir(group)
+	return strings.Contains(parent, node)
+}
+
+// readGroup reads a file of the hierarchy where the node sees it, which is where
+// its own processes' paths begin, or else where the host does.
+func readGroup(node *machine, file string) (string, error) {
+	text, err := os.ReadFile(path.Join(node.root, "/sys/fs/cgroup", file))
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = os.ReadFile(path.Join("/proc/1/root/sys/fs/cgroup", file))
+	}
+	return strings.TrimSpace(string(text)), err
+}
