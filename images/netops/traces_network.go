@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"unsafe"
 
@@ -130,22 +130,13 @@ func lookAtTables(tell func(kind, what string)) error {
 	return nil
 }
 
-// marked are the texts in there that begin with the mark, in any case.
+// markAnywhere finds it in capitals too, as in names of chains, and takes the
+// printable text that follows along.
+var markAnywhere = regexp.MustCompile("(?i)(?:" + mark + "[ -~]*)")
+
+// marked are the texts in there that begin with the mark.
 func marked(message []byte) []string {
-	var found []string
-	for start := 0; ; {
-		at := bytes.Index(bytes.ToLower(message[start:]), []byte(mark))
-		if at < 0 {
-			return found
-		}
-		begin := start + at
-		end := begin
-		for end < len(message) && message[end] >= ' ' && message[end] < 0x7f {
-			end++
-		}
-		found = append(found, string(message[begin:end]))
-		start = end
-	}
+	return markAnywhere.FindAllString(string(message), -1)
 }
 
 // lookAtOldTables searches the older packet filter's tables, those that are

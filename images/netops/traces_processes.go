@@ -129,36 +129,50 @@ func clockOffset(pid int) string {
 	return ""
 }
 
+// freezers are the files by which a control group is frozen, in the older and in
+// the newer kind of hierarchy, and the folders where those are mounted.
+var freezers = []struct {
+	controller, file string
+	folders          []string
+}{
+	{"freezer", "freezer.self_freezing", []string{"freezer"}},
+	{"", "cgroup.freeze", []string{"", "unified"}},
+}
+
 // lookAtGroups finds control groups that were frozen below the node's own: the
 // engine tells of that one itself, and it freezes all below it.
 func lookAtGroups(node *machine, tell func(kind, what string)) error {
 	looked := map[string]bool{}
 	for _, p := range node.processes {
-		for _, hierarchy := range []struct{ controller, folder, file string }{
-			{"freezer", "freezer", "freezer.self_freezing"},
-			{"", "", "cgroup.freeze"},
-			{"", "unified", "cgroup.freeze"},
-		} {
-			group, there := p.groups[hierarchy.controller]
+		found := false
+		for _, freezer := range freezers {
+			group, there := p.groups[freezer.controller]
 			if !there {
 				continue
 			}
-			for ; below(group, node.group); group = path.Dir(group) {
-				if looked[hierarchy.file+group] {
+			folder, there := folderOf(node, group, freezer.folders)
+			if !there {
+				continue
+			}
+			found = true
+			for ; below(group, node.group); group, folder = path.Dir(group), path.Dir(folder) {
+				file := path.Join(folder, freezer.file)
+				if looked[file] {
 					continue
 				}
-				frozen, err := readGroup(node, path.Join(hierarchy.folder, group, hierarchy.file))
-				if errors.Is(err, fs.ErrNotExist) {
-					continue // another version of control groups, or gone meanwhile
-				}
-				if err != nil && !errors.Is(err, syscall.ENODEV) {
+				frozen, err := os.ReadFile(file)
+				if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENODEV) {
 					return err
 				}
-				looked[hierarchy.file+group] = true
-				if frozen == "1" {
-					tell("frozen", group)
+				looked[file] = true
+				if strings.TrimSpace(string(frozen)) == "1" {
+					_, inside, _ := strings.Cut(group, node.group)
+					tell("frozen", inside)
 				}
 			}
+		}
+		if !found && stateOf(p.pid) != "" {
+			return fmt.Errorf("the control groups of %s (pid %d) are mounted nowhere: %v", p.command, p.pid, p.groups)
 		}
 	}
 	return nil
@@ -166,16 +180,18 @@ func lookAtGroups(node *machine, tell func(kind, what string)) error {
 
 // below says whether a path leads to somewhere below the node's own group.
 func below(group, node string) bool {
-	parent := path.Dir(group)
-	return strings.Contains(parent, node)
+	return strings.Contains(path.Dir(group), node)
 }
 
-// readGroup reads a file of the hierarchy where the node sees it, which is where
-// its own processes' paths begin, or else where the host does.
-func readGroup(node *machine, file string) (string, error) {
-	text, err := os.ReadFile(path.Join(node.root, "/sys/fs/cgroup", file))
-	if errors.Is(err, fs.ErrNotExist) {
-		text, err = os.ReadFile(path.Join("/proc/1/root/sys/fs/cgroup", file))
+// folderOf is where the node has a control group mounted, or else where we have.
+func folderOf(node *machine, group string, folders []string) (string, bool) {
+	for _, root := range []string{node.root, ""} {
+		for _, folder := range folders {
+			candidate := path.Join("/", root, "sys/fs/cgroup", folder, group)
+			if _, err := os.Stat(candidate); err == nil {
+				return candidate, true
+			}
+		}
 	}
-	return strings.TrimSpace(string(text)), err
+	return "", false
 }
