@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
             "List every trace that faults left on the testbed: machines that are off, frozen or cut off; queues, packet",
             "filters and routes; stopped, frozen and stress processes; full disks; clocks; helpers; cordons, taints, policies."
         },
-        footer = {"", "Exit code: 0 there is none, 1 there are some (./chaos heal undoes them), 2 usage or environment."})
+        footer = {"", "Exit code: 0 there is none, 1 there are some (./chaos heal undoes them), 2 usage or environment."
+        })
 final class AuditResidueCommand implements Callable<Integer> {
     private final Wiring wiring;
 

@@ -123,8 +123,7 @@ public final class Harness {
             node.real().ifPresent(nodeImages::add);
         }
         var fingerprint =
-                madeOf().map(name -> recipes.get(name).tag()).collect(Collectors.joining("\n"))
-                        + addOns().texts();
+                madeOf().map(name -> recipes.get(name).tag()).collect(Collectors.joining("\n")) + addOns().texts();
         return new K3sProvider(
                 new Blueprint(
                         recipes.get("netops").tag(),

@@ -14,11 +14,7 @@ import java.util.function.Supplier;
  * @param materials gets the images, building them if need be; asked only when a testbed is made
  */
 public record Blueprint(
-        String netops,
-        Runnable helpers,
-        Set<String> nodeImages,
-        String fingerprint,
-        Supplier<Materials> materials) {
+        String netops, Runnable helpers, Set<String> nodeImages, String fingerprint, Supplier<Materials> materials) {
     public Blueprint {
         nodeImages = Set.copyOf(nodeImages);
     }

@@ -27,8 +27,7 @@ record ClusterTraces(KubernetesClient client) {
             if (Boolean.TRUE.equals(node.getSpec().getUnschedulable())) {
                 traces.add(new Trace(Trace.Kind.CORDON, name, "takes no new pods"));
             }
-            foreignTaints(node, topology)
-                    .forEach(taint -> traces.add(new Trace(Trace.Kind.TAINT, name, taint)));
+            foreignTaints(node, topology).forEach(taint -> traces.add(new Trace(Trace.Kind.TAINT, name, taint)));
         }
         marked().forEach(object -> traces.add(new Trace(Trace.Kind.OBJECT, Trace.CLUSTER, named(object))));
         return traces;
@@ -38,7 +37,8 @@ record ClusterTraces(KubernetesClient client) {
     private static Set<String> foreignTaints(Node node, Topology topology) {
         var foreign = new TreeSet<String>();
         for (var taint : Objects.requireNonNullElse(node.getSpec().getTaints(), List.<Taint>of())) {
-            var text = taint.getKey() + "=" + Objects.requireNonNullElse(taint.getValue(), "") + ":" + taint.getEffect();
+            var text =
+                    taint.getKey() + "=" + Objects.requireNonNullElse(taint.getValue(), "") + ":" + taint.getEffect();
             if (!taint.getKey().equals("node.kubernetes.io/unschedulable")) {
                 foreign.add(text);
             }
@@ -51,11 +51,33 @@ record ClusterTraces(KubernetesClient client) {
 
     private Stream<? extends HasMetadata> marked() {
         return Stream.of(
-                        client.network().v1().networkPolicies().inAnyNamespace().withLabel(Mark.LABEL).list().getItems(),
-                        client.pods().inAnyNamespace().withLabel(Mark.LABEL).list().getItems(),
-                        client.configMaps().inAnyNamespace().withLabel(Mark.LABEL).list().getItems(),
-                        client.services().inAnyNamespace().withLabel(Mark.LABEL).list().getItems(),
-                        client.persistentVolumeClaims().inAnyNamespace().withLabel(Mark.LABEL).list().getItems(),
+                        client.network()
+                                .v1()
+                                .networkPolicies()
+                                .inAnyNamespace()
+                                .withLabel(Mark.LABEL)
+                                .list()
+                                .getItems(),
+                        client.pods()
+                                .inAnyNamespace()
+                                .withLabel(Mark.LABEL)
+                                .list()
+                                .getItems(),
+                        client.configMaps()
+                                .inAnyNamespace()
+                                .withLabel(Mark.LABEL)
+                                .list()
+                                .getItems(),
+                        client.services()
+                                .inAnyNamespace()
+                                .withLabel(Mark.LABEL)
+                                .list()
+                                .getItems(),
+                        client.persistentVolumeClaims()
+                                .inAnyNamespace()
+                                .withLabel(Mark.LABEL)
+                                .list()
+                                .getItems(),
                         client.nodes().withLabel(Mark.LABEL).list().getItems())
                 .flatMap(List::stream);
     }
