@@ -34,6 +34,7 @@ final class NewTestbedOptions {
         return List.of(
                 launcher.toString(),
                 "up",
+                "--bare",
                 "--name=" + testbed.name(),
                 "--topology=" + topology,
                 "--timers=" + timers,

@@ -1,22 +1,41 @@
 package aeterna.chaos.cli;
 
 import aeterna.chaos.journal.Watcher;
+import aeterna.chaos.model.Image;
+import aeterna.chaos.stack.Component;
+import aeterna.chaos.stack.Profile;
+import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.DurationText;
+import aeterna.chaos.wiring.Session;
+import aeterna.chaos.wiring.SessionSettings;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Makes the testbed, or finds it again. */
 @Command(
         name = "up",
         description =
-                "Make the testbed: a multi-node Kubernetes cluster in zones. A warm one is found again and healed.",
+                "Make the testbed, a multi-node Kubernetes cluster in zones, and deploy the stack. What is warm is found again and"
+                        + " healed.",
         footer = {"", "It stays until ./chaos down. Images that are missing are built first."})
 final class UpCommand implements Runnable {
     private final Wiring wiring;
 
     @Mixin
     private NewTestbedOptions options;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            defaultValue = "${sys:chaos.profile:-" + SessionSettings.PROFILE + "}",
+            description = "How the stack is configured: a file of stack/profiles/ (default: ${DEFAULT-VALUE}).")
+    private String profile;
+
+    @Option(names = "--bare", description = "The cluster alone, without the stack.")
+    private boolean bare;
 
     UpCommand(Wiring wiring) {
         this.wiring = wiring;
@@ -27,7 +46,9 @@ final class UpCommand implements Runnable {
         long began = wiring.clock().nanos();
         var harness = options.harness(wiring);
         var request = harness.request();
+        var configured = Profile.read(wiring.home().resolve("stack"), profile);
         var progress = wiring.progress();
+        var images = bare ? Map.<String, Image>of() : harness.ensureImages(Stack.IMAGES, progress);
         var provider = harness.provider(progress);
         try (var kept = provider.reserve(request.name());
                 var up = provider.up(request, progress)) {
@@ -39,6 +60,16 @@ final class UpCommand implements Runnable {
                     up.topology().nodes().size(),
                     up.topology().zones().stream().map(Object::toString).collect(Collectors.joining(", ")),
                     DurationText.of(wiring.clock().since(began)));
+            if (!bare) {
+                up.provide(images.values(), progress);
+                var stack = harness.stack(up, images, wiring.clock()).apply(configured);
+                stack.deploy(progress, Session.STEADY);
+                out.printf(
+                        "stack, profile %s: %s steady, after %s%n",
+                        configured.name(),
+                        stack.components().stream().map(Component::id).collect(Collectors.joining(", ")),
+                        DurationText.of(wiring.clock().since(began)));
+            }
             out.println("  export KUBECONFIG=" + up.kubeconfig());
             out.println("  ./chaos status    ./chaos kubectl get pods -A    ./chaos down");
         }

@@ -28,6 +28,15 @@ public interface Cluster extends AutoCloseable {
     /** What a command printed, run in a pod's first container; throws {@link aeterna.chaos.model.Problem} when it fails. */
     String exec(String namespace, String pod, String... command);
 
+    /**
+     * What one pod answers, asked through the API server; for looks and evidence, never for measuring.
+     *
+     * @param path with its leading slash, and its query if any
+     * @return the body of a 2xx answer
+     * @throws aeterna.chaos.model.Problem when the pod is not reached or answers anything else
+     */
+    String httpGet(String namespace, String pod, int port, String path);
+
     /** How far the Deployments and StatefulSets of a namespace are, by name. */
     List<Rollout> rollouts(String namespace);
 

@@ -21,15 +21,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** PostgreSQL under Patroni: one primary, which holds a lock in the Kubernetes API, and standbys that stream from it. */
-public final class Postgres {
+public final class Postgres implements Component {
     /** Its id everywhere. */
     public static final String ID = "postgres";
+
+    static final List<String> IMAGES = List.of("postgres");
 
     /** Patroni's scope: the lock, its settings and its other objects are Endpoints of that name. */
     private static final String SCOPE = "aeterna-postgres-rw";
@@ -57,21 +60,48 @@ public final class Postgres {
     private final Cluster cluster;
     private final String namespace;
     private final Selection pods;
-    private final Pooler pooler;
     private final SqlEntrance primary;
 
-    Postgres(Cluster cluster, String namespace, Pooler pooler, SqlEntrance primary) {
+    Postgres(Cluster cluster, String namespace, SqlEntrance primary) {
         this.cluster = cluster;
         this.namespace = namespace;
-        this.pooler = pooler;
         this.primary = primary;
         pods = new Selection(
                 cluster, namespace, Map.of("cnpg.io/cluster", "aeterna-postgres", "cnpg.io/podRole", "instance"));
     }
 
-    /** The way in that applications take. */
-    public Pooler pooler() {
-        return pooler;
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public List<String> images() {
+        return IMAGES;
+    }
+
+    @Override
+    public List<String> workloads() {
+        return List.of("aeterna-postgres");
+    }
+
+    @Override
+    public List<Entrance> entrances() {
+        return List.of(primary);
+    }
+
+    @Override
+    public List<SteadyCheck> steady(Profile profile) {
+        return List.of(synchronousAs(profile), standbysStreaming(profile.number("postgres.instances") - 1));
+    }
+
+    /** By the lock, not by the labels: a dead primary keeps its label. */
+    @Override
+    public Map<String, String> roles() {
+        var holder = holder();
+        return pods.pods().stream()
+                .collect(Collectors.toMap(
+                        PodStatus::name, pod -> holder.equals(Optional.of(pod.name())) ? "primary" : "replica"));
     }
 
     /** The way in past the pooler, to whoever leads. */
@@ -123,12 +153,9 @@ public final class Postgres {
 
     /** Found by the lock; a label that says otherwise means that the lock is just changing hands. */
     private PodStatus leader() {
-        var holder = cluster.endpointsAnnotations(namespace, SCOPE)
-                .map(annotations -> annotations.getOrDefault("leader", ""))
-                .filter(name -> !name.isEmpty())
-                .orElseThrow(() -> new Problem(
-                        "PostgreSQL has no primary: nobody holds the lock " + namespace + "/" + SCOPE,
-                        "Wait until one was elected, or look at the instances' logs."));
+        var holder = holder().orElseThrow(() -> new Problem(
+                "PostgreSQL has no primary: nobody holds the lock " + namespace + "/" + SCOPE,
+                "Wait until one was elected, or look at the instances' logs."));
         var all = pods.pods();
         var leader = all.stream()
                 .filter(pod -> pod.name().equals(holder) && pod.ready() && !pod.terminating())
@@ -148,6 +175,12 @@ public final class Postgres {
                     "Wait until the election is over.");
         }
         return leader;
+    }
+
+    private Optional<String> holder() {
+        return cluster.endpointsAnnotations(namespace, SCOPE)
+                .map(annotations -> annotations.getOrDefault("leader", ""))
+                .filter(name -> !name.isEmpty());
     }
 
     private Optional<Floor> floor(Loss loss) {
@@ -232,7 +265,8 @@ public final class Postgres {
     }
 
     /** Gives a running cluster the profile's settings, which Patroni reads from files at its very first start alone. */
-    void configure(Profile profile) {
+    @Override
+    public void settle(Profile profile) {
         var live = liveSettings();
         var changes = new ArrayList<String>();
         LIVE_SETTINGS.forEach((setting, key) -> {
@@ -250,8 +284,8 @@ public final class Postgres {
         }
     }
 
-    /** Forgets what clients of earlier runs wrote: tables that grow from run to run make every read-back slower. */
-    void forgetEarlierWrites() {
+    @Override
+    public void forgetEarlierWrites() {
         try {
             primary.forget();
             primary.execute("delete from tenants where slug <> 'default'");
@@ -264,8 +298,9 @@ public final class Postgres {
     }
 
     /** What Patroni knows of its members, as its leader's lock and every instance's own view show it. */
-    public Evidence view() {
-        return new Evidence() {
+    @Override
+    public List<Evidence> evidence() {
+        return List.of(new Evidence() {
             @Override
             public void collect(Path folder) throws Exception {
                 var text = new StringBuilder();
@@ -292,7 +327,7 @@ public final class Postgres {
             public String toString() {
                 return "Patroni's view";
             }
-        };
+        });
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The HA stack on a testbed. */
 public final class Stack {
@@ -33,13 +34,10 @@ public final class Stack {
     public static final String NAMESPACE = "aeterna";
 
     /** The images it is made of, by name. */
-    public static final List<String> IMAGES = List.of("api", "pgbouncer", "postgres");
-
-    /** In the order in which they can come up. */
-    private static final List<String> FOLDERS = List.of("", "postgres", "pooler", "api");
-
-    private static final List<String> PARTS =
-            List.of("aeterna", "aeterna-gateway", "aeterna-postgres", "aeterna-postgres-pooler-rw");
+    public static final List<String> IMAGES = Stream.of(Postgres.IMAGES, Pooler.IMAGES, Api.IMAGES)
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
 
     /** As {@code stack/postgres/secrets.yaml} has it. */
     private static final SqlEntrance.Login APPLICATION = new SqlEntrance.Login("aeterna", "aeterna-chaos", "aeterna");
@@ -54,6 +52,8 @@ public final class Stack {
     private final Clock clock;
     private final Api api;
     private final Postgres postgres;
+    private final Pooler pooler;
+    private final List<Component> components;
 
     /**
      * @param folder the folder {@code stack/}
@@ -67,10 +67,10 @@ public final class Stack {
         this.clock = clock;
         var topology = testbed.topology();
         api = new Api(cluster, NAMESPACE, published(topology, 30080));
-        var pooler =
-                new Pooler(cluster, NAMESPACE, new SqlEntrance(Pooler.ID, published(topology, 30432), APPLICATION));
-        postgres = new Postgres(
-                cluster, NAMESPACE, pooler, new SqlEntrance(Postgres.ID, published(topology, 30433), APPLICATION));
+        postgres =
+                new Postgres(cluster, NAMESPACE, new SqlEntrance(Postgres.ID, published(topology, 30433), APPLICATION));
+        pooler = new Pooler(cluster, NAMESPACE, new SqlEntrance(Pooler.ID, published(topology, 30432), APPLICATION));
+        components = List.of(postgres, pooler, api);
     }
 
     private static int published(Topology topology, int nodePort) {
@@ -95,7 +95,12 @@ public final class Stack {
 
     /** The pool of connections before it. */
     public Pooler pooler() {
-        return postgres.pooler();
+        return pooler;
+    }
+
+    /** All of its parts, in the order in which they can come up. */
+    public List<Component> components() {
+        return components;
     }
 
     /** How it is configured. */
@@ -105,16 +110,19 @@ public final class Stack {
 
     /** Where each component's image comes from. */
     public SortedMap<String, String> flavours() {
-        var flavours = new TreeMap<String, String>();
-        Map.of(Api.ID, "api", Postgres.ID, "postgres", Pooler.ID, "pgbouncer")
-                .forEach((component, image) ->
-                        flavours.put(component, image(image).flavour().toString()));
-        return flavours;
+        return components.stream()
+                .collect(Collectors.toMap(
+                        Component::id,
+                        component -> image(component.images().get(0)).flavour().toString(),
+                        (one, other) -> one,
+                        TreeMap::new));
     }
 
     /** What only the stack itself can tell of a finished run. */
     public List<Evidence> evidence() {
-        return List.of(postgres.view());
+        return components.stream()
+                .flatMap(component -> component.evidence().stream())
+                .toList();
     }
 
     /** Every part is rolled out, no pod is coming or going, and every way in answers one question. */
@@ -124,14 +132,14 @@ public final class Stack {
             public Look look() {
                 var rollouts = cluster.rollouts(NAMESPACE).stream()
                         .collect(Collectors.toMap(Rollout::name, rollout -> rollout, (one, other) -> one));
-                for (var part : PARTS) {
-                    if (!rollouts.containsKey(part)) {
-                        return new Look(false, part + " is not deployed");
+                for (var component : components) {
+                    for (var workload : component.workloads()) {
+                        if (!rollouts.containsKey(workload)) {
+                            return new Look(false, workload + " is not deployed");
+                        }
                     }
                 }
-                var pods = cluster.pods().stream()
-                        .filter(pod -> pod.namespace().equals(NAMESPACE))
-                        .toList();
+                var pods = cluster.pods().stream().filter(Stack::counts).toList();
                 var unfinished = rollouts.values().stream()
                         .filter(rollout -> !rollout.complete())
                         .map(Rollout::toString)
@@ -143,10 +151,12 @@ public final class Stack {
                     unready.forEach(pod -> pieces.add(said(pod)));
                     return new Look(false, String.join("; ", pieces));
                 }
-                for (var entrance : List.of(api, postgres.pooler(), postgres.direct())) {
-                    var reply = entrance.ask();
-                    if (!reply.error().isEmpty()) {
-                        return new Look(false, "the way in through " + entrance + " is shut: " + reply.error());
+                for (var component : components) {
+                    for (var entrance : component.entrances()) {
+                        var reply = entrance.ask();
+                        if (!reply.error().isEmpty()) {
+                            return new Look(false, "the way in through " + entrance + " is shut: " + reply.error());
+                        }
                     }
                 }
                 return new Look(true, pods.size() + " pods ready, every way in answers");
@@ -157,6 +167,11 @@ public final class Stack {
                 return "everything is ready";
             }
         };
+    }
+
+    /** A finished job's pod is neither there nor missing. */
+    private static boolean counts(PodStatus pod) {
+        return pod.namespace().equals(NAMESPACE) && !pod.phase().equals("Succeeded");
     }
 
     private static boolean unready(PodStatus pod) {
@@ -180,15 +195,10 @@ public final class Stack {
         var expected = Duration.ofSeconds(45);
         try (var step = progress.begin("stack: until it is steady", expected)) {
             try {
-                awaitSteady(step, patience, everythingReady());
-                postgres.configure(profile);
-                awaitSteady(
-                        step,
-                        patience,
-                        everythingReady(),
-                        postgres.synchronousAs(profile),
-                        postgres.standbysStreaming(profile.number("postgres.instances") - 1));
-                postgres.forgetEarlierWrites();
+                awaitSteady(step, patience, List.of(everythingReady()));
+                components.forEach(component -> component.settle(profile));
+                awaitSteady(step, patience, steady());
+                components.forEach(Component::forgetEarlierWrites);
             } catch (Problem unsteady) {
                 step.failed(unsteady.getMessage().lines().findFirst().orElse(""));
                 throw unsteady;
@@ -196,12 +206,21 @@ public final class Stack {
         }
     }
 
+    /** Everything is ready, and each part says of itself that it is whole. */
+    public List<SteadyCheck> steady() {
+        return Stream.concat(
+                        Stream.of(everythingReady()),
+                        components.stream().flatMap(component -> component.steady(profile).stream()))
+                .toList();
+    }
+
     private void apply(Progress progress) {
         var values = profile.with(IMAGES.stream()
                 .collect(Collectors.toMap(
                         name -> "image." + name, name -> image(name).reference())));
-        var manifests = FOLDERS.stream()
-                .flatMap(part -> new Manifests(folder.resolve(part)).filled(values).stream())
+        var manifests = Stream.concat(
+                        Stream.of(folder), components.stream().map(component -> folder.resolve(component.id())))
+                .flatMap(part -> new Manifests(part).filled(values).stream())
                 .toList();
         try (var step =
                 progress.begin("stack: applying its manifests, profile " + profile.name(), Duration.ofSeconds(3))) {
@@ -226,13 +245,13 @@ public final class Stack {
     }
 
     /** All checks must hold in one pass. */
-    private void awaitSteady(Progress.Step step, Duration patience, SteadyCheck... checks) {
+    private void awaitSteady(Progress.Step step, Duration patience, List<SteadyCheck> checks) {
         var failing = new Failing(clock);
         var steady = Waiting.atMost(patience).every(Duration.ofMillis(500)).untilTrue(() -> {
-            for (var i = 0; i < checks.length; i++) {
-                var look = failing.look(checks[i]);
+            for (var i = 0; i < checks.size(); i++) {
+                var look = failing.look(checks.get(i));
                 if (!look.steady()) {
-                    step.at(i, checks.length, checks[i] + ": " + look.seen());
+                    step.at(i, checks.size(), checks.get(i) + ": " + look.seen());
                     return false;
                 }
             }
@@ -249,14 +268,12 @@ public final class Stack {
     private String diagnosis() {
         var text = new LinkedHashMap<String, String>();
         try {
-            cluster.pods().stream()
-                    .filter(pod -> pod.namespace().equals(NAMESPACE) && unready(pod))
-                    .forEach(pod -> {
-                        var log = (cluster.log(NAMESPACE, pod.name(), true, LOG_LINES) + "\n"
-                                        + cluster.log(NAMESPACE, pod.name(), false, LOG_LINES))
-                                .strip();
-                        text.put(said(pod) + ", its last log lines:", log.isEmpty() ? "(none)" : log);
-                    });
+            cluster.pods().stream().filter(pod -> counts(pod) && unready(pod)).forEach(pod -> {
+                var log = (cluster.log(NAMESPACE, pod.name(), true, LOG_LINES) + "\n"
+                                + cluster.log(NAMESPACE, pod.name(), false, LOG_LINES))
+                        .strip();
+                text.put(said(pod) + ", its last log lines:", log.isEmpty() ? "(none)" : log);
+            });
             var events = cluster.events(NAMESPACE).stream()
                     .filter(event -> event.type().equals("Warning"))
                     .map(Object::toString)

@@ -3,6 +3,7 @@ package aeterna.chaos.wiring;
 import aeterna.chaos.cluster.Manifests;
 import aeterna.chaos.cluster.NodeTimersFile;
 import aeterna.chaos.cluster.Provider;
+import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.cluster.TestbedRequest;
 import aeterna.chaos.cluster.TopologyFile;
 import aeterna.chaos.cluster.k3s.Blueprint;
@@ -18,6 +19,8 @@ import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.process.Programs;
+import aeterna.chaos.stack.Profile;
+import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.Clock;
 import aeterna.chaos.time.Timekeeper;
 import java.nio.file.Files;
@@ -25,6 +28,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -105,6 +109,11 @@ public final class Harness {
     /** What earlier runs left on the testbed. */
     public Leftovers leftovers(Journal journal) {
         return new Leftovers(journal, watcherLog());
+    }
+
+    /** The stack of a testbed, by how it is configured; not deployed yet. */
+    public Function<Profile, Stack> stack(Testbed testbed, Map<String, Image> images, Clock clock) {
+        return profile -> new Stack(testbed, home.resolve("stack"), profile, images, clock);
     }
 
     /**

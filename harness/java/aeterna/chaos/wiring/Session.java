@@ -37,7 +37,7 @@ public final class Session implements AutoCloseable {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss").withZone(ZoneOffset.UTC);
 
     /** Far beyond the usual 45 s: a deployment that takes this long never ends. */
-    private static final Duration STEADY = Duration.ofMinutes(6);
+    public static final Duration STEADY = Duration.ofMinutes(6);
 
     private final Console console;
     private final Progress progress;
@@ -107,8 +107,7 @@ public final class Session implements AutoCloseable {
             var journal = harness.journal(time, watcher);
             harness.leftovers(journal).undo(testbed, console.out()::println);
             testbed.provide(images.values(), progress);
-            Function<Profile, Stack> stack =
-                    configured -> new Stack(testbed, settings.home().resolve("stack"), configured, images, time);
+            var stack = harness.stack(testbed, images, time);
             stack.apply(profile).deploy(progress, STEADY);
             return new Session(
                     console,

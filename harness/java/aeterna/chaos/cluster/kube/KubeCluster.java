@@ -404,6 +404,18 @@ public final class KubeCluster implements Cluster {
     }
 
     @Override
+    public String httpGet(String namespace, String pod, int port, String path) {
+        try {
+            return client.raw("/api/v1/namespaces/" + namespace + "/pods/" + pod + ":" + port + "/proxy" + path);
+        } catch (KubernetesClientException refused) {
+            throw new Problem(
+                    "pod " + pod + " did not answer " + path + " on port " + port + ": " + firstLine(rootOf(refused)),
+                    "Look at the pod with `./chaos status`.",
+                    refused);
+        }
+    }
+
+    @Override
     public void deleteNamespace(String namespace) {
         client.namespaces().withName(namespace).delete();
         var gone = Waiting.atMost(Duration.ofMinutes(2))

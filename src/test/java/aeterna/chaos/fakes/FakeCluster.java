@@ -48,6 +48,9 @@ public final class FakeCluster implements Cluster, PodProcesses {
     public PodListener listener;
     public Function<String, String> exec = command -> "";
 
+    /** What {@code pod:port/path} answers. */
+    public Function<String, String> http = address -> "";
+
     /** A Ready pod with two processes; its uid is its name and a number. */
     public PodStatus pod(String name, String node, Map<String, String> labels) {
         var pod = new PodStatus(
@@ -166,6 +169,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
     public String exec(String namespace, String pod, String... command) {
         acts.add("exec " + pod + " " + String.join(" ", command));
         return exec.apply(String.join(" ", command));
+    }
+
+    @Override
+    public String httpGet(String namespace, String pod, int port, String path) {
+        return http.apply(pod + ":" + port + path);
     }
 
     @Override

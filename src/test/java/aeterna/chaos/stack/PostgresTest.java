@@ -21,8 +21,8 @@ class PostgresTest {
 
     private final FakeCluster cluster = new FakeCluster();
     private final Random chance = new Random(7);
-    private final Postgres postgres = new Postgres(
-            cluster, "aeterna", null, new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")));
+    private final Postgres postgres =
+            new Postgres(cluster, "aeterna", new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")));
 
     PostgresTest() {
         instance(1, "replica");
@@ -117,10 +117,10 @@ class PostgresTest {
                 "postgres.failsafeMode", "true"));
         var profile = new Profile("test", values);
 
-        postgres.configure(profile);
+        postgres.settle(profile);
         assertThat(cluster.acts).isEmpty();
 
-        postgres.configure(profile.with("postgres.synchronousMode", "off"));
+        postgres.settle(profile.with("postgres.synchronousMode", "off"));
         assertThat(cluster.acts)
                 .singleElement()
                 .asString()
