@@ -83,7 +83,7 @@ class StackTest {
         var look = stack.everythingReady().look();
 
         assertThat(look.steady()).isFalse();
-        assertThat(look.seen()).startsWith("the way in through api is shut: not sent: ConnectException");
+        assertThat(look.seen()).startsWith("the way in through postgres is shut: 08001");
     }
 
     @Test
