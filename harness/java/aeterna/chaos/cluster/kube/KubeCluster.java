@@ -55,6 +55,8 @@ public final class KubeCluster implements Cluster {
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
             .withFieldManager("aeterna-chaos")
             .withForce(true)
+            // A field that the API server does not know would otherwise be dropped in silence.
+            .withFieldValidation("Strict")
             .build();
 
     private final KubernetesClient client;
