@@ -52,6 +52,7 @@ final class Run {
     private final Recording recording;
     private final Service service = new Service();
     private final Recorder recorder;
+    private final SteadyWatch steadiness;
     private final List<Observer.Watch> watches = new ArrayList<>();
 
     /** Set by the thread that starts it, so that one which starts too late is stopped all the same. */
@@ -92,6 +93,7 @@ final class Run {
             recording.record(entry);
             service.record(entry);
         };
+        steadiness = new SteadyWatch(experiment.steadyWhen(), time, recorder, INTERVAL, LOOK);
     }
 
     /** A step of a run; what it throws ends the run. */
@@ -153,7 +155,7 @@ final class Run {
         if (!missing.isEmpty()) {
             throw new Voidance("not applicable: this testbed (" + testbed.provider() + ") cannot do " + missing);
         }
-        if (!until(experiment.patience(), this::steady)) {
+        if (!until(experiment.patience(), () -> steadiness.look().steady())) {
             throw new Voidance("not steady before the fault: " + unsteady());
         }
     }
@@ -203,6 +205,7 @@ final class Run {
             throw new Voidance("the fault was still not injected after " + Words.of(experiment.patience()), hung);
         }
         recorder.record(new Entry.InjectionDone(time.nanos()));
+        steadiness.begin();
     }
 
     // 6
@@ -266,7 +269,7 @@ final class Run {
                                 .isPresent())) {
             throw new Voidance("the damage was still there after healing");
         }
-        if (until(experiment.patience(), this::steady)) {
+        if (until(experiment.patience(), () -> steadiness.steadySince(healed))) {
             recorder.record(new Entry.Redundant(time.nanos()));
         }
         if (recording.history().first(Entry.Served.class).isEmpty()
@@ -280,14 +283,12 @@ final class Run {
     // 10
     void linger() throws Exception {
         var end = time.nanos() + experiment.linger().toNanos();
-        until(experiment.linger(), () -> {
-            steady();
-            return time.nanos() >= end;
-        });
+        until(experiment.linger(), () -> time.nanos() >= end);
     }
 
     // 11
     void readBack() throws Exception {
+        steadiness.end();
         if (workload == null) {
             return;
         }
@@ -375,31 +376,6 @@ final class Run {
                 .orElse("every promise was kept");
     }
 
-    /** Looks at the steady checks in turn, up to the first that does not hold. */
-    private boolean steady() throws InterruptedException {
-        var look = firstUnsteady(experiment.steadyWhen(), "steady");
-        recorder.record(look);
-        return look.steady();
-    }
-
-    private Entry.Looked firstUnsteady(List<SteadyCheck> checks, String name) throws InterruptedException {
-        var began = time.nanos();
-        for (var check : checks) {
-            SteadyCheck.Look look;
-            try {
-                look = time.within(LOOK, check::look);
-            } catch (InterruptedException stopped) {
-                throw stopped;
-            } catch (Exception unseen) {
-                look = new SteadyCheck.Look(false, "could not be seen: " + said(unseen));
-            }
-            if (!look.steady()) {
-                return new Entry.Looked(began, time.nanos(), check.toString(), false, look.seen());
-            }
-        }
-        return new Entry.Looked(began, time.nanos(), name, true, "");
-    }
-
     /** The check that does not hold, what was seen last, and for how long that check has been so. */
     private String unsteady() {
         var looks = recording.history().all(Entry.Looked.class).toList();
@@ -482,7 +458,7 @@ final class Run {
     }
 
     private void demandNoAbort() throws InterruptedException, Voidance {
-        var look = firstUnsteady(experiment.abortUnless(), "abort condition");
+        var look = SteadyWatch.look(experiment.abortUnless(), "abort condition", time, LOOK);
         if (!look.steady()) {
             throw new Voidance("aborted: " + look.check() + ": " + look.seen());
         }
@@ -516,7 +492,7 @@ final class Run {
                 .orElse("");
     }
 
-    private static String said(Throwable failed) {
+    static String said(Throwable failed) {
         if (failed instanceof TimeoutException && failed.getMessage() == null) {
             return "no answer in time";
         }

@@ -50,6 +50,50 @@ class RedundantAgainWithinTest {
     }
 
     @Test
+    void rejectsARelapseAfterAnAct() {
+        histories.looked(1_100, true).looked(2_000, false).looked(5_000, true).looked(9_000, false).looked(14_000, true);
+        assertThat(judge().verdict()).isEqualTo(Verdict.BROKEN);
+        assertThat(judge().because()).endsWith("having relapsed: standbys: 1 of 2");
+    }
+
+    @Test
+    void damageThatNobodyKnewOfAtFirstIsNoRelapse() {
+        histories.looked(1_020, true).looked(1_300, true).looked(1_600, false).looked(5_000, false).looked(5_250, true);
+        assertThat(judge().verdict()).isEqualTo(Verdict.HELD);
+        assertThat(judge().because()).isEqualTo("whole again after 4.13 s (±0.13 s), promised 10 s");
+    }
+
+    @Test
+    void whatWasWholeBeforeHealingWasNeverNotWhole() {
+        histories.looked(2_000, false).looked(20_000, true);
+        healed(30_000).looked(30_100, true);
+        assertThat(judge().verdict()).isEqualTo(Verdict.HELD);
+        assertThat(judge().measured()).contains(Duration.ZERO);
+        assertThat(judge().error()).isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void whatWasNeverSeenDamagedIsKnownToTheLongestTimeBetweenTwoLooks() {
+        histories.looked(1_050, true).looked(1_300, true).looked(2_300, true);
+        assertThat(judge().verdict()).isEqualTo(Verdict.HELD);
+        assertThat(judge().measured()).contains(Duration.ZERO);
+        assertThat(judge().error()).isEqualTo(Duration.ofMillis(1_010));
+    }
+
+    @Test
+    void looksFurtherApartThanTheLimitProveNothing() {
+        histories.looked(1_050, true).looked(13_000, true);
+        assertThat(judge().verdict()).isEqualTo(Verdict.VOID);
+    }
+
+    @Test
+    void aLookBeforeHealingProvesNothingAboutAfterIt() {
+        histories.looked(2_000, true);
+        healed(30_000);
+        assertThat(judge().verdict()).isEqualTo(Verdict.VOID);
+    }
+
+    @Test
     void rejectsNever() {
         healed(30_000).looked(31_000, false).looked(60_000, false);
         assertThat(judge().verdict()).isEqualTo(Verdict.BROKEN);

@@ -121,6 +121,22 @@ class RunnerTest {
         }
 
         @Test
+        void redundancyIsWatchedFromTheActOnSoThatItsErrorIsOneSpacing() {
+            rig.fault.doing(() -> {
+                rig.steady = new SteadyCheck.Look(false, "2 of 3");
+                rig.time.at(
+                        rig.time.nanos() + Duration.ofSeconds(4).toNanos(),
+                        () -> rig.steady = new SteadyCheck.Look(true, "3 of 3"));
+            });
+            // Served again long after the stack was whole: nobody waits for redundancy meanwhile.
+            var redundant = run(failover(12)).findings().get(1);
+            assertThat(redundant.verdict()).isEqualTo(Verdict.HELD);
+            assertThat(redundant.measured().orElseThrow().minusSeconds(4).abs())
+                    .isLessThanOrEqualTo(redundant.error());
+            assertThat(redundant.error()).isLessThan(Duration.ofMillis(150));
+        }
+
+        @Test
         void aHeldFaultStaysUntilTheClientsAreServedInSpiteOfIt() {
             rig.fault.freezing(rig.machines, "node-1").doing(() -> rig.service.fail(Duration.ofSeconds(25)));
             var result = run(rig.experiment().inject(rig.fault.untilServed()));
