@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The Kubernetes API of a testbed. Thread-safe. */
 public interface Cluster extends AutoCloseable {
@@ -56,6 +57,13 @@ public interface Cluster extends AutoCloseable {
      * @return empty when there is no such pod, or nothing before
      */
     String log(String namespace, String pod, boolean previous, int lines);
+
+    /**
+     * Hears what a running pod's containers print, their last lines of before included, until they end or it is closed.
+     *
+     * @param sink told on some other thread, which must not be held up; pieces of several containers may come in between
+     */
+    Subscription follow(String namespace, String pod, int lines, Consumer<byte[]> sink);
 
     /**
      * Asks for the deletion of a pod; returns when the API server has accepted that, not when the pod is gone.

@@ -24,14 +24,17 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.LogWatch;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -313,6 +317,34 @@ public final class KubeCluster implements Cluster {
     @Override
     public List<Trace> traces(Topology topology) {
         return new ClusterTraces(client).of(topology);
+    }
+
+    @Override
+    public Subscription follow(String namespace, String pod, int lines, Consumer<byte[]> sink) {
+        var found = client.pods().inNamespace(namespace).withName(pod).get();
+        if (found == null) {
+            return () -> {};
+        }
+        var stream = new OutputStream() {
+            @Override
+            public void write(int one) {
+                sink.accept(new byte[] {(byte) one});
+            }
+
+            @Override
+            public void write(byte[] piece, int from, int length) {
+                sink.accept(Arrays.copyOfRange(piece, from, from + length));
+            }
+        };
+        var followed = found.getStatus().getContainerStatuses().stream()
+                .map(container -> client.pods()
+                        .inNamespace(namespace)
+                        .withName(pod)
+                        .inContainer(container.getName())
+                        .tailingLines(lines)
+                        .watchLog(stream))
+                .toList();
+        return () -> followed.forEach(LogWatch::close);
     }
 
     @Override

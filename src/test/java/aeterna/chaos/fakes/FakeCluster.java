@@ -16,6 +16,7 @@ import aeterna.chaos.model.Node;
 import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.model.Trace;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A Kubernetes API that exists in memory alone, and the processes of its pods; remembers the acts. */
@@ -41,6 +43,9 @@ public final class FakeCluster implements Cluster, PodProcesses {
 
     public final List<Trace> traces = new ArrayList<>();
     public final List<Trace> nodeTraces = new ArrayList<>();
+
+    /** Who hears what a pod prints, by its name. */
+    public final Map<String, Consumer<byte[]>> followers = new HashMap<>();
 
     /** In order, such as {@code delete aeterna/api-1 PT0S}. */
     public final List<String> acts = new ArrayList<>();
@@ -201,6 +206,13 @@ public final class FakeCluster implements Cluster, PodProcesses {
     @Override
     public String log(String namespace, String pod, boolean previous, int lines) {
         return logs.getOrDefault(pod + (previous ? " previous" : ""), "");
+    }
+
+    @Override
+    public Subscription follow(String namespace, String pod, int lines, Consumer<byte[]> sink) {
+        sink.accept(log(namespace, pod, false, lines).getBytes(StandardCharsets.UTF_8));
+        followers.put(pod, sink);
+        return () -> followers.remove(pod);
     }
 
     @Override
