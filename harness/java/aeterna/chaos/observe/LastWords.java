@@ -70,8 +70,9 @@ public final class LastWords implements Observer, Evidence {
     }
 
     private synchronized void heard(PodStatus pod, Recorder recorder) {
-        var incarnation = pod.name() + "." + pod.uid().substring(0, Math.min(8, pod.uid().length()))
-                + (pod.restarts() == 0 ? "" : "-" + pod.restarts());
+        var incarnation =
+                pod.name() + "." + pod.uid().substring(0, Math.min(8, pod.uid().length()))
+                        + (pod.restarts() == 0 ? "" : "-" + pod.restarts());
         if (closed || incarnations.containsKey(incarnation) || incarnations.size() == INCARNATIONS) {
             return;
         }
@@ -89,8 +90,8 @@ public final class LastWords implements Observer, Evidence {
                 subscription.close();
             }
         } catch (RuntimeException refused) {
-            recorder.record(new Entry.Trouble(
-                    time.nanos(), "log of " + pod.id(), String.valueOf(refused.getMessage())));
+            recorder.record(
+                    new Entry.Trouble(time.nanos(), "log of " + pod.id(), String.valueOf(refused.getMessage())));
         }
     }
 
@@ -173,7 +174,8 @@ public final class LastWords implements Observer, Evidence {
             var text = new String(bytes, StandardCharsets.UTF_8);
             return total <= ring.length
                     ? text
-                    : "(" + (total - length) + " bytes before this are not kept)\n" + text.substring(text.indexOf('\n') + 1);
+                    : "(" + (total - length) + " bytes before this are not kept)\n"
+                            + text.substring(text.indexOf('\n') + 1);
         }
     }
 }

@@ -19,7 +19,6 @@ import aeterna.chaos.model.Promise;
 import aeterna.chaos.model.Recorder;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.Sighting.Seen;
-import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.Verdict;
 import aeterna.chaos.model.Words;
 import aeterna.chaos.time.Timekeeper;

@@ -8,10 +8,13 @@ import aeterna.chaos.expect.Expectations;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Evidence;
+import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.observe.ClusterEvidence;
+import aeterna.chaos.observe.LastWords;
 import aeterna.chaos.observe.PodWatch;
+import aeterna.chaos.observe.RoleWatch;
 import aeterna.chaos.process.Programs;
 import aeterna.chaos.report.Report;
 import aeterna.chaos.report.Reports;
@@ -161,11 +164,12 @@ public final class Session implements AutoCloseable {
         List<Evidence> evidence =
                 new ArrayList<>(ClusterEvidence.of(testbed.cluster(), testbed.machines(), Stack.NAMESPACE));
         evidence.addAll(stack.evidence());
-        var surroundings = new Surroundings(
-                setting,
-                List.of(new PodWatch(testbed.cluster(), Stack.NAMESPACE, time)),
-                evidence,
-                folder.evidence(scenario));
+        var lastWords = new LastWords(testbed.cluster(), Stack.NAMESPACE, time);
+        evidence.add(lastWords);
+        List<Observer> observers =
+                new ArrayList<>(List.of(new PodWatch(testbed.cluster(), Stack.NAMESPACE, time), lastWords));
+        stack.components().forEach(component -> observers.add(new RoleWatch(component.id(), component::roles, time)));
+        var surroundings = new Surroundings(setting, observers, evidence, folder.evidence(scenario));
         return new Runner(testbed, time, journal, histories, surroundings, progress);
     }
 

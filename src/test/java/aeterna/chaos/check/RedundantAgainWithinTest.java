@@ -51,14 +51,24 @@ class RedundantAgainWithinTest {
 
     @Test
     void rejectsARelapseAfterAnAct() {
-        histories.looked(1_100, true).looked(2_000, false).looked(5_000, true).looked(9_000, false).looked(14_000, true);
+        histories
+                .looked(1_100, true)
+                .looked(2_000, false)
+                .looked(5_000, true)
+                .looked(9_000, false)
+                .looked(14_000, true);
         assertThat(judge().verdict()).isEqualTo(Verdict.BROKEN);
         assertThat(judge().because()).endsWith("having relapsed: standbys: 1 of 2");
     }
 
     @Test
     void damageThatNobodyKnewOfAtFirstIsNoRelapse() {
-        histories.looked(1_020, true).looked(1_300, true).looked(1_600, false).looked(5_000, false).looked(5_250, true);
+        histories
+                .looked(1_020, true)
+                .looked(1_300, true)
+                .looked(1_600, false)
+                .looked(5_000, false)
+                .looked(5_250, true);
         assertThat(judge().verdict()).isEqualTo(Verdict.HELD);
         assertThat(judge().because()).isEqualTo("whole again after 4.13 s (±0.13 s), promised 10 s");
     }

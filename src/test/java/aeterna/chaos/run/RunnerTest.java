@@ -131,8 +131,7 @@ class RunnerTest {
             // Served again long after the stack was whole: nobody waits for redundancy meanwhile.
             var redundant = run(failover(12)).findings().get(1);
             assertThat(redundant.verdict()).isEqualTo(Verdict.HELD);
-            assertThat(redundant.measured().orElseThrow().minusSeconds(4).abs())
-                    .isLessThanOrEqualTo(redundant.error());
+            assertThat(redundant.measured().orElseThrow().minusSeconds(4).abs()).isLessThanOrEqualTo(redundant.error());
             assertThat(redundant.error()).isLessThan(Duration.ofMillis(150));
         }
 
