@@ -1,6 +1,8 @@
 // Command api serves the Aeterna API, or, as "api relay", passes TCP connections on to it.
 //
 // Environment of the server, named as the real one names it: PG_HOST, PG_PORT (5432), PG_DATABASE, PG_USERNAME, PG_PASSWORD.
+// RD_HOST, RD_PORT (6379), RD_DB (0): the cache; QD_HOST, QD_PORT (6333), QD_COLLECTION (aeterna_memories): the vector store. With
+// both hosts set it keeps memories, which the real server, at the release it follows, does not get to do.
 // Its own: POD_NAME (else the host name) signs the answers; DRAIN_DELAY (5s) is how long it serves on after SIGTERM while
 // endpoints forget it; START_DELAY (0s) is a test hook: how long it does nothing at all before it listens, so that a run can
 // plant a replica that starts too slowly and see it judged.
@@ -20,9 +22,11 @@ import (
 	"syscall"
 	"time"
 
+	"aeterna.chaos/api/cache"
 	"aeterna.chaos/api/relay"
 	"aeterna.chaos/api/server"
 	"aeterna.chaos/api/store"
+	"aeterna.chaos/api/vectors"
 )
 
 func main() {
@@ -64,6 +68,12 @@ func serve(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	api := server.New(database, settings.replica, server.DefaultLimits)
+	if settings.redis.host != "" {
+		quick := cache.Open(settings.redis.host, settings.redis.port, settings.database)
+		defer func() { _ = quick.Close() }()
+		api.Remembering(server.Memories{Records: database, Cache: quick,
+			Vectors: vectors.Open(settings.qdrant.host, settings.qdrant.port, settings.collection)})
+	}
 	go func() {
 		if database.Migrate(ctx, log) == nil {
 			api.Migrated()
@@ -96,9 +106,18 @@ func serve(ctx context.Context, log *slog.Logger) error {
 
 type settings struct {
 	postgres   store.Address
+	qdrant     endpoint
+	collection string
+	redis      endpoint
+	database   int
 	replica    string
 	drainDelay time.Duration
 	startDelay time.Duration
+}
+
+type endpoint struct {
+	host string
+	port uint16
 }
 
 func settingsFrom(env func(string) string) (settings, error) {
@@ -120,14 +139,32 @@ func settingsFrom(env func(string) string) (settings, error) {
 		}
 		return d
 	}
-	s.postgres = store.Address{Host: required("PG_HOST"), Port: 5432, Database: required("PG_DATABASE"),
-		Username: required("PG_USERNAME"), Password: required("PG_PASSWORD")}
-	if env("PG_PORT") != "" {
-		port, err := strconv.ParseUint(env("PG_PORT"), 10, 16)
-		if err != nil || port == 0 {
-			problems = append(problems, fmt.Errorf("PG_PORT=%q is not a port", env("PG_PORT")))
+	port := func(name string, otherwise uint16) uint16 {
+		if env(name) == "" {
+			return otherwise
 		}
-		s.postgres.Port = uint16(port)
+		port, err := strconv.ParseUint(env(name), 10, 16)
+		if err != nil || port == 0 {
+			problems = append(problems, fmt.Errorf("%s=%q is not a port", name, env(name)))
+		}
+		return uint16(port)
+	}
+	s.postgres = store.Address{Host: required("PG_HOST"), Port: port("PG_PORT", 5432), Database: required("PG_DATABASE"),
+		Username: required("PG_USERNAME"), Password: required("PG_PASSWORD")}
+	s.redis = endpoint{env("RD_HOST"), port("RD_PORT", 6379)}
+	s.qdrant = endpoint{env("QD_HOST"), port("QD_PORT", 6333)}
+	if (s.redis.host == "") != (s.qdrant.host == "") {
+		problems = append(problems, errors.New("RD_HOST and QD_HOST belong together: set both, or neither to keep no memories"))
+	}
+	if s.collection = env("QD_COLLECTION"); s.collection == "" {
+		s.collection = "aeterna_memories"
+	}
+	if env("RD_DB") != "" {
+		database, err := strconv.ParseUint(env("RD_DB"), 10, 8)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("RD_DB=%q is not the number of a database", env("RD_DB")))
+		}
+		s.database = int(database)
 	}
 	s.drainDelay = duration("DRAIN_DELAY", 5*time.Second)
 	s.startDelay = duration("START_DELAY", 0)

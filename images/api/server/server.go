@@ -40,12 +40,20 @@ type Server struct {
 	migrated atomic.Bool
 	metrics  *metrics
 	now      func() time.Time
+	memories *Memories
 }
 
 // New makes the server of the replica (the pod's name).
 func New(tenants store.Store, replica string, limits Limits) *Server {
 	return &Server{store: tenants, replica: replica, limits: limits, places: make(chan struct{}, limits.InFlight),
 		metrics: newMetrics(), now: time.Now}
+}
+
+// Remembering lets the server keep memories. It is called before the server serves; without it the memory paths refuse, as the
+// real server does.
+func (s *Server) Remembering(in Memories) *Server {
+	s.memories = &in
+	return s
 }
 
 // Migrated says that the schema is in place; until then the server is not ready.
@@ -66,6 +74,11 @@ func (s *Server) Handler() http.Handler {
 	handle("POST", "/api/v1/admin/tenants", s.bounded(s.admin(s.create)))
 	handle("GET", "/api/v1/admin/tenants", s.bounded(s.admin(s.list)))
 	handle("GET", "/api/v1/admin/tenants/{tenant}", s.bounded(s.admin(s.show)))
+	handle("GET", "/api/v1/memory", s.memoryDiscovery)
+	handle("POST", "/api/v1/memory/add", s.bounded(s.tenant(s.addMemory)))
+	handle("POST", "/api/v1/memory/search", s.bounded(s.tenant(s.searchMemories)))
+	handle("POST", "/api/v1/memory/list", s.bounded(s.tenant(s.listMemories)))
+	handle("GET", "/api/v1/memory/{memory}", s.bounded(s.tenant(s.showMemory)))
 	return s.signed(mux)
 }
 
@@ -105,19 +118,28 @@ func (s *Server) bounded(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// admin trusts the identity headers, as the real server does with plugin and Kubernetes authentication off.
-func (s *Server) admin(next http.HandlerFunc) http.HandlerFunc {
+// tenant trusts the identity headers, as the real server does with plugin and Kubernetes authentication off.
+func (s *Server) tenant(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Header.Get("X-User-ID") == "":
 			refuse(w, http.StatusUnauthorized, "unauthorized", "X-User-ID header is required")
-		case !hasRole(r.Header.Get("X-User-Role"), "PlatformAdmin"):
-			refuse(w, http.StatusForbidden, "forbidden", "X-User-Role: PlatformAdmin is required")
 		case r.Header.Get("X-Tenant-ID") == "":
 			refuse(w, http.StatusBadRequest, "tenant_required", "X-Tenant-ID header is required")
 		default:
 			next(w, r)
 		}
+	}
+}
+
+func (s *Server) admin(next http.HandlerFunc) http.HandlerFunc {
+	inTenant := s.tenant(next)
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-User-ID") != "" && !hasRole(r.Header.Get("X-User-Role"), "PlatformAdmin") {
+			refuse(w, http.StatusForbidden, "forbidden", "X-User-Role: PlatformAdmin is required")
+			return
+		}
+		inTenant(w, r)
 	}
 }
 
@@ -140,34 +162,64 @@ type check struct {
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	postgres := s.postgresCheck(r.Context())
-	status, word := http.StatusOK, "ready"
-	if postgres.Status != "ok" {
-		status, word = http.StatusServiceUnavailable, "not_ready"
+	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Ready)
+	defer cancel()
+	checks := map[string]check{}
+	if s.draining.Load() {
+		checks["postgres"] = check{"error", "shutting down"}
+	} else if !s.migrated.Load() {
+		checks["postgres"] = check{"error", "the schema is not in place yet"}
 	}
-	answer(w, status, map[string]any{"status": word, "checks": map[string]check{
-		"postgres": postgres,
-		// The real server has no vector store behind it either and says the same.
-		"vector_store": {Status: "ok"},
-	}})
+	// The real server has no vector store behind it, and says that it is well.
+	checks["vector_store"] = check{Status: "ok"}
+	asked := map[string]func(context.Context) error{"postgres": s.store.Ping}
+	if s.memories != nil {
+		asked["vector_store"], asked["cache"] = s.memories.Vectors.Ping, s.memories.Cache.Ping
+	}
+	for name, said := range pinged(ctx, asked, s.limits.Ready) {
+		if checks[name].Status != "error" {
+			checks[name] = said
+		}
+	}
+	// Without the cache everything is answered, only slower.
+	if cache, asked := checks["cache"]; asked && cache.Status != "ok" {
+		checks["cache"] = check{"degraded", cache.Message}
+	}
+	status, word := http.StatusOK, "ready"
+	for _, each := range checks {
+		if each.Status == "error" {
+			status, word = http.StatusServiceUnavailable, "not_ready"
+		}
+	}
+	answer(w, status, map[string]any{"status": word, "checks": checks})
 }
 
-func (s *Server) postgresCheck(ctx context.Context) check {
-	if s.draining.Load() {
-		return check{"error", "shutting down"}
+// pinged asks all at once, so that together they take no longer than the slowest may.
+func pinged(ctx context.Context, stores map[string]func(context.Context) error, within time.Duration) map[string]check {
+	type said struct {
+		name string
+		check
 	}
-	if !s.migrated.Load() {
-		return check{"error", "the schema is not in place yet"}
+	answers := make(chan said, len(stores))
+	for name, ping := range stores {
+		go func() {
+			err := ping(ctx)
+			switch {
+			case err == nil:
+				answers <- said{name, check{Status: "ok"}}
+			case errors.Is(err, context.DeadlineExceeded):
+				answers <- said{name, check{"error", "no answer within " + within.String() + ": " + err.Error()}}
+			default:
+				answers <- said{name, check{"error", err.Error()}}
+			}
+		}()
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.limits.Ready)
-	defer cancel()
-	if err := s.store.Ping(ctx); err != nil {
-		if errors.Is(err, context.DeadlineExceeded) {
-			return check{"error", "no answer from PostgreSQL within " + s.limits.Ready.String() + ": " + err.Error()}
-		}
-		return check{"error", err.Error()}
+	checks := map[string]check{}
+	for range stores {
+		each := <-answers
+		checks[each.name] = each.check
 	}
-	return check{Status: "ok"}
+	return checks
 }
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {

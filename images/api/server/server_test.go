@@ -187,7 +187,7 @@ func TestReadinessSaysWhatIsWrongAndNeverHangs(t *testing.T) {
 		want    string
 	}{
 		"down":         {func() *server.Server { return serving(&tenants{fail: errors.New("connection refused")}) }, "connection refused"},
-		"hung":         {func() *server.Server { return serving(&tenants{hang: true}) }, "no answer from PostgreSQL within 30ms"},
+		"hung":         {func() *server.Server { return serving(&tenants{hang: true}) }, "no answer within 30ms"},
 		"not migrated": {func() *server.Server { return server.New(&tenants{}, "aeterna-0", tight) }, "the schema is not in place yet"},
 		"leaving": {func() *server.Server {
 			s := serving(&tenants{})

@@ -129,6 +129,8 @@ func (p *Postgres) migrateOnce(ctx context.Context) error {
 				source_owner text not null default 'admin',
 				created_at   timestamptz not null default now(),
 				updated_at   timestamptz not null default now())`,
+			memorySchema,
+			memoryIndex,
 			`insert into tenants (slug, name) values ('default', 'Default') on conflict (slug) do nothing`,
 		} {
 			if _, err := tx.Exec(bounded, statement); err != nil {
@@ -140,21 +142,30 @@ func (p *Postgres) migrateOnce(ctx context.Context) error {
 }
 
 // Create inserts and reads the origin in one statement, hence in one transaction on one server.
-func (p *Postgres) Create(ctx context.Context, slug, name string) (Tenant, Origin, error) {
+func (p *Postgres) Create(ctx context.Context, slug, name string) (tenant Tenant, from Origin, err error) {
+	err = p.acknowledged(ctx, func(conn *pgxpool.Conn) error {
+		tenant, from, err = scan(conn.QueryRow(ctx,
+			`with created as (insert into tenants (slug, name) values ($1, $2) returning *)
+			 select `+columns+`, `+origin+` from created`, slug, name))
+		return err
+	})
+	return tenant, from, err
+}
+
+// acknowledged carries out a write and succeeds only if a standby has confirmed it.
+func (p *Postgres) acknowledged(ctx context.Context, write func(*pgxpool.Conn) error) error {
 	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
-		return Tenant{}, Origin{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	defer conn.Release()
 	flags := conn.Conn().PgConn().CustomData()
 	delete(flags, notConfirmed)
-	tenant, from, err := scan(conn.QueryRow(ctx,
-		`with created as (insert into tenants (slug, name) values ($1, $2) returning *)
-		 select `+columns+`, `+origin+` from created`, slug, name))
+	err = write(conn)
 	if err == nil && flags[notConfirmed] == true {
 		err = ErrNotConfirmed
 	}
-	return tenant, from, classified(err)
+	return classified(err)
 }
 
 // Find looks a tenant up by slug or id.

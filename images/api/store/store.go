@@ -1,4 +1,4 @@
-// Package store keeps tenants in PostgreSQL.
+// Package store keeps tenants and memories in PostgreSQL.
 package store
 
 import (
