@@ -90,6 +90,14 @@ func (r *Redis) Set(ctx context.Context, key string, value []byte) error {
 	return r.guarded(ctx, func(ctx context.Context) error { return r.client.Set(ctx, key, value, life).Err() })
 }
 
+// Forget takes values out.
+func (r *Redis) Forget(ctx context.Context, keys ...string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	return r.guarded(ctx, func(ctx context.Context) error { return r.client.Unlink(ctx, keys...).Err() })
+}
+
 // Ping asks, whether the cache failed a moment ago or not. A replica answers too, and takes no writes: so the role is asked for.
 func (r *Redis) Ping(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, 2*patience)

@@ -45,6 +45,9 @@ func TestWhatIsSetIsFoundForAWhile(t *testing.T) {
 	if ttl := redis.TTL("k"); ttl != life {
 		t.Errorf("kept for %v", ttl)
 	}
+	if err := client.Forget(ctx, "k"); err != nil || redis.Exists("k") {
+		t.Errorf("not forgotten: %v", err)
+	}
 }
 
 func TestAFailureIsNotForGood(t *testing.T) {

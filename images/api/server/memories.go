@@ -27,6 +27,8 @@ type Vectors interface {
 	Search(ctx context.Context, text string, payload map[string]string, limit int) ([]vectors.Point, error)
 	// Present says which of the ids are there, by the word of a majority.
 	Present(ctx context.Context, ids []string) (map[string]bool, error)
+	// Forget removes every point with that payload.
+	Forget(ctx context.Context, payload map[string]string) error
 	Ping(ctx context.Context) error
 }
 
@@ -34,6 +36,7 @@ type Vectors interface {
 type Cache interface {
 	Get(ctx context.Context, key string) ([]byte, bool, error)
 	Set(ctx context.Context, key string, value []byte) error
+	Forget(ctx context.Context, keys ...string) error
 	Ping(ctx context.Context) error
 }
 
@@ -226,6 +229,34 @@ func (s *Server) listMemories(w http.ResponseWriter, r *http.Request) {
 	}
 	from(w, origin)
 	answer(w, http.StatusOK, map[string]any{"items": items, "total": len(items)})
+}
+
+// forgetMemories empties a layer. Emptying a whole layer is this server's own.
+func (s *Server) forgetMemories(w http.ResponseWriter, r *http.Request) {
+	if !s.keepsMemories(w) {
+		return
+	}
+	layer, known := layerOf(r.URL.Query().Get("layer"))
+	if !known {
+		refuse(w, http.StatusBadRequest, "invalid_layer", "Unknown memory layer: one of "+strings.Join(layers, ", "))
+		return
+	}
+	tenant := r.Header.Get("X-Tenant-ID")
+	ids, err := s.memories.Records.Forget(r.Context(), tenant, layer)
+	if err != nil {
+		s.fail(w, "memory_delete_failed", err)
+		return
+	}
+	if err := s.memories.Vectors.Forget(r.Context(), map[string]string{"tenant": tenant, "layer": layer}); err != nil {
+		refuse(w, http.StatusBadGateway, "memory_delete_failed", err.Error())
+		return
+	}
+	keys := make([]string, 0, len(ids))
+	for _, id := range ids {
+		keys = append(keys, cacheKey(tenant, id))
+	}
+	_ = s.memories.Cache.Forget(r.Context(), keys...) // what a cache that is away still holds, it holds for ten minutes
+	answer(w, http.StatusOK, map[string]any{"success": true, "message": strconv.Itoa(len(ids)) + " memories deleted"})
 }
 
 func (s *Server) cached(ctx context.Context, memory store.Memory) {

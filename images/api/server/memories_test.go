@@ -51,6 +51,19 @@ func (r *records) Remembered(_ context.Context, tenant, layer, prefix string, li
 	return found, primary, r.fail
 }
 
+func (r *records) Forget(_ context.Context, tenant, layer string) ([]string, error) {
+	ids, kept := []string{}, []store.Memory{}
+	for _, memory := range r.all {
+		if memory.Tenant == tenant && memory.Layer == layer {
+			ids = append(ids, memory.ID)
+		} else {
+			kept = append(kept, memory)
+		}
+	}
+	r.all = kept
+	return ids, r.fail
+}
+
 type places struct {
 	fail   error
 	points []vectors.Point
@@ -83,6 +96,17 @@ func (p *places) Present(_ context.Context, ids []string) (map[string]bool, erro
 	return present, p.fail
 }
 
+func (p *places) Forget(_ context.Context, payload map[string]string) error {
+	kept := []vectors.Point{}
+	for _, point := range p.points {
+		if point.Payload["tenant"] != payload["tenant"] || point.Payload["layer"] != payload["layer"] {
+			kept = append(kept, point)
+		}
+	}
+	p.points = kept
+	return p.fail
+}
+
 func (p *places) Ping(context.Context) error { return p.fail }
 
 type shelf struct {
@@ -98,6 +122,13 @@ func (c *shelf) Get(_ context.Context, key string) ([]byte, bool, error) {
 func (c *shelf) Set(_ context.Context, key string, value []byte) error {
 	if c.fail == nil {
 		c.values[key] = value
+	}
+	return c.fail
+}
+
+func (c *shelf) Forget(_ context.Context, keys ...string) error {
+	for _, key := range keys {
+		delete(c.values, key)
 	}
 	return c.fail
 }
@@ -183,6 +214,21 @@ func TestAMemoryThatTheVectorStoreLacksIsListedAsSuch(t *testing.T) {
 		if fmt.Sprint(item.Stores) != want {
 			t.Errorf("%s is in %v", item.Content, item.Stores)
 		}
+	}
+}
+
+func TestALayerIsForgottenEverywhereAndOthersAreNot(t *testing.T) {
+	s, r, p, c := remembering()
+	ask(s, "POST", "/api/v1/memory/add", `{"content":"a","layer":"session"}`)
+	ask(s, "POST", "/api/v1/memory/add", `{"content":"b","layer":"team"}`)
+	if got := ask(s, "DELETE", "/api/v1/memory?layer=session", ""); got.Code != 200 {
+		t.Fatalf("got %d %s", got.Code, got.Body)
+	}
+	if len(r.all) != 1 || r.all[0].Content != "b" || len(p.points) != 1 || len(c.values) != 1 {
+		t.Errorf("left: %v, %v, %v", r.all, p.points, c.values)
+	}
+	if got := ask(s, "DELETE", "/api/v1/memory", ""); got.Code != 400 || len(r.all) != 1 {
+		t.Errorf("no layer: got %d", got.Code)
 	}
 }
 

@@ -78,6 +78,7 @@ func (s *Server) Handler() http.Handler {
 	handle("POST", "/api/v1/memory/add", s.bounded(s.tenant(s.addMemory)))
 	handle("POST", "/api/v1/memory/search", s.bounded(s.tenant(s.searchMemories)))
 	handle("POST", "/api/v1/memory/list", s.bounded(s.tenant(s.listMemories)))
+	handle("DELETE", "/api/v1/memory", s.bounded(s.tenant(s.forgetMemories)))
 	handle("GET", "/api/v1/memory/{memory}", s.bounded(s.tenant(s.showMemory)))
 	return s.signed(mux)
 }

@@ -27,6 +27,8 @@ type Memories interface {
 	Recall(ctx context.Context, tenant string, ids []string) ([]Memory, Origin, error)
 	// Remembered returns the newest memories of a layer whose content begins with the prefix, at most limit of them.
 	Remembered(ctx context.Context, tenant, layer, prefix string, limit int) ([]Memory, Origin, error)
+	// Forget deletes a layer and returns the ids that were in it.
+	Forget(ctx context.Context, tenant, layer string) ([]string, error)
 }
 
 const (
@@ -70,6 +72,20 @@ func (p *Postgres) Remembered(ctx context.Context, tenant, layer, prefix string,
 	return p.memories(ctx, `select `+memoryColumns+`, `+origin+` from memories
 		where tenant = $1 and layer = $2 and left(content, 200) like $3 order by created_at desc, id limit $4`,
 		tenant, layer, pattern, limit)
+}
+
+// Forget deletes a layer in one statement.
+func (p *Postgres) Forget(ctx context.Context, tenant, layer string) ([]string, error) {
+	var ids []string
+	err := p.acknowledged(ctx, func(conn *pgxpool.Conn) error {
+		rows, err := conn.Query(ctx, `delete from memories where tenant = $1 and layer = $2 returning id::text`, tenant, layer)
+		if err != nil {
+			return err
+		}
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return ids, err
 }
 
 func (p *Postgres) memories(ctx context.Context, sql string, args ...any) ([]Memory, Origin, error) {

@@ -91,14 +91,24 @@ func (q *Qdrant) Search(ctx context.Context, text string, payload map[string]str
 	if err != nil {
 		return nil, err
 	}
+	var points []Point
+	err = q.ask(ctx, http.MethodPost, "/points/search", map[string]any{"vector": Embed(text, size), "limit": limit,
+		"with_payload": true, "filter": having(payload)}, &points)
+	return points, err
+}
+
+// Forget removes every point with that payload.
+func (q *Qdrant) Forget(ctx context.Context, payload map[string]string) error {
+	var done struct{ Status string }
+	return q.ask(ctx, http.MethodPost, "/points/delete?wait=true", map[string]any{"filter": having(payload)}, &done)
+}
+
+func having(payload map[string]string) map[string]any {
 	must := []any{}
 	for key, value := range payload {
 		must = append(must, map[string]any{"key": key, "match": map[string]any{"value": value}})
 	}
-	var points []Point
-	err = q.ask(ctx, http.MethodPost, "/points/search", map[string]any{"vector": Embed(text, size), "limit": limit,
-		"with_payload": true, "filter": map[string]any{"must": must}}, &points)
-	return points, err
+	return map[string]any{"must": must}
 }
 
 // Present returns which of the ids a majority of the replicas knows.

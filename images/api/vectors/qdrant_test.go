@@ -70,6 +70,13 @@ func (q *qdrant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		result = found
+	case "POST /points/delete":
+		for id, payload := range q.points {
+			if len(body.Filter.Must) == 1 && payload[body.Filter.Must[0].Key] == body.Filter.Must[0].Match.Value {
+				delete(q.points, id)
+			}
+		}
+		result = map[string]any{"status": "completed"}
 	case "POST /points/search":
 		found := []any{}
 		for id, payload := range q.points {
@@ -128,6 +135,12 @@ func TestAMemoryIsPlacedWithTheCollectionsOwnSizeAndFoundByItsPayload(t *testing
 	}
 	if err := client.Ping(ctx); err != nil {
 		t.Error(err)
+	}
+	if err := client.Forget(ctx, map[string]string{"tenant": "two"}); err != nil || len(q.points) != 1 {
+		t.Errorf("another tenant's memory was forgotten: %v, %v", q.points, err)
+	}
+	if err := client.Forget(ctx, map[string]string{"tenant": "one"}); err != nil || len(q.points) != 0 {
+		t.Errorf("not forgotten: %v, %v", q.points, err)
 	}
 }
 
