@@ -35,6 +35,13 @@ public record PodStatus(
         labels = Map.copyOf(labels);
     }
 
+    /** The name of the Deployment or StatefulSet that it belongs to, or of whatever else replaces it; empty for a bare pod. */
+    public String workload() {
+        var name = owner.substring(owner.indexOf('/') + 1);
+        // A Deployment owns its pods through a ReplicaSet, named after it and a hash.
+        return owner.startsWith("ReplicaSet/") ? name.substring(0, Math.max(0, name.lastIndexOf('-'))) : name;
+    }
+
     /** {@code namespace/name}. */
     public String id() {
         return namespace + "/" + name;

@@ -84,6 +84,25 @@ public final class FakeCluster implements Cluster, PodProcesses {
                         ready ? "" : "CrashLoopBackOff"));
     }
 
+    /** That pod, replaced by that owner when it is gone. */
+    public void owned(String name, String owner) {
+        pods.computeIfPresent(
+                name,
+                (key, pod) -> new PodStatus(
+                        pod.namespace(),
+                        pod.name(),
+                        pod.node(),
+                        pod.phase(),
+                        pod.ready(),
+                        pod.terminating(),
+                        pod.uid(),
+                        pod.restarts(),
+                        pod.address(),
+                        pod.labels(),
+                        owner,
+                        pod.trouble()));
+    }
+
     /** A node that is Ready or not. */
     public void node(String name, boolean ready) {
         nodes.put(name, new NodeStatus(name, ready, ready ? "KubeletReady" : "Unknown", "", name + "-1", Map.of()));

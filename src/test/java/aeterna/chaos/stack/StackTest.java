@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class StackTest {
     private static final Path FOLDER = Path.of("stack");
+    private static final Map<String, String> POSTGRES_PRIMARY = Map.of(
+            "cnpg.io/cluster", "aeterna-postgres", "cnpg.io/podRole", "instance", "cnpg.io/instanceRole", "primary");
     private static final Progress SILENT = (what, expected) -> new Progress.Step() {
         @Override
         public void at(long done, long total, String detail) {}
@@ -94,14 +96,44 @@ class StackTest {
         cluster.events.add(new ClusterEvent(
                 Instant.EPOCH, "Warning", "BackOff", "Pod/aeterna-1", "restarting failed container", 4));
 
+        cluster.rollouts.removeIf(rollout -> rollout.name().equals("aeterna-postgres"));
+        cluster.rollouts.add(rollout("aeterna-postgres", 3, 2, true));
+
         assertThatThrownBy(() -> stack.deploy(SILENT, Duration.ofMillis(700)))
                 .isInstanceOf(Problem.class)
-                .hasMessageContaining("'everything is ready' has not held since")
+                .hasMessageContaining("'postgres: rolled out' has not held since")
+                .hasMessageContaining("aeterna-postgres: 2 of 3 ready")
                 .hasMessageContaining("aeterna-1 is not ready (CrashLoopBackOff)")
                 .hasMessageContaining("PG_HOST is not set")
                 .hasMessageContaining("BackOff Pod/aeterna-1: restarting failed container (4 times)");
         assertThat(cluster.acts.get(0)).isEqualTo("apply apiVersion: v1");
         assertThat(cluster.acts).hasSize(8);
+    }
+
+    @Test
+    void aComponentIsNotSteadyWhileItsOwnPodsComeOrGo() {
+        var pod = cluster.pod("aeterna-postgres-2", "node-1", Map.of());
+        cluster.owned(pod.name(), "StatefulSet/aeterna-postgres");
+        cluster.change(pod.name(), true, true, "x", 0);
+        cluster.owned(cluster.pod("aeterna-5d8f-x", "", Map.of()).name(), "ReplicaSet/aeterna-5d8f");
+        cluster.change("aeterna-5d8f-x", false, false, "y", 0);
+
+        assertThat(stack.steady(stack.postgres()).look().seen()).isEqualTo("aeterna-postgres-2 is terminating");
+        assertThat(stack.steady(stack.api()).look().seen())
+                .isEqualTo("aeterna-5d8f-x is on no node (CrashLoopBackOff)");
+        assertThat(stack.steady(stack.pooler()).look().seen()).startsWith("the way in through pooler is shut");
+    }
+
+    @Test
+    void whatOneComponentIsSetUpWithIsNotKeptWaitingByAnother() {
+        cluster.rollouts.removeIf(rollout -> rollout.name().equals("aeterna"));
+        cluster.rollouts.add(rollout("aeterna", 3, 0, true));
+        cluster.annotations.put("aeterna-postgres-rw", Map.of("leader", "aeterna-postgres-1"));
+        cluster.pod("aeterna-postgres-1", "node-1", POSTGRES_PRIMARY);
+
+        assertThatThrownBy(() -> stack.deploy(SILENT, Duration.ofMillis(700)))
+                .hasMessageContaining("'api: rolled out' has not held since");
+        assertThat(cluster.acts).anyMatch(act -> act.contains("patronictl"));
     }
 
     @Test

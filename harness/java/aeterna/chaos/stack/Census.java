@@ -1,0 +1,85 @@
+package aeterna.chaos.stack;
+
+import aeterna.chaos.cluster.Cluster;
+import aeterna.chaos.cluster.PodStatus;
+import aeterna.chaos.cluster.Rollout;
+import aeterna.chaos.model.SteadyCheck.Look;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Every pod of the stack and how far every workload is, at one moment.
+ *
+ * @param rollouts by name
+ * @param pods those that count: a finished job's pod is neither there nor missing
+ */
+record Census(Map<String, Rollout> rollouts, List<PodStatus> pods) {
+    static Census take(Cluster cluster, String namespace) {
+        return new Census(
+                cluster.rollouts(namespace).stream()
+                        .collect(Collectors.toMap(
+                                Rollout::name, Function.identity(), (one, other) -> one, TreeMap::new)),
+                cluster.pods().stream()
+                        .filter(pod -> pod.namespace().equals(namespace)
+                                && !pod.phase().equals("Succeeded"))
+                        .toList());
+    }
+
+    /** Whether one component's pods are all there, Ready and alone. */
+    Look look(Component component) {
+        return missing(List.of(component))
+                .orElseGet(() -> complete(
+                        rollouts.values().stream()
+                                .filter(rollout -> component.workloads().contains(rollout.name()))
+                                .toList(),
+                        pods.stream()
+                                .filter(pod -> component.workloads().contains(pod.workload()))
+                                .toList()));
+    }
+
+    /** Whether nothing at all is missing, coming or going. */
+    Look look(List<Component> components) {
+        return missing(components).orElseGet(() -> complete(rollouts.values(), pods));
+    }
+
+    private Optional<Look> missing(List<Component> components) {
+        return components.stream()
+                .flatMap(component -> component.workloads().stream())
+                .filter(workload -> !rollouts.containsKey(workload))
+                .findFirst()
+                .map(workload -> new Look(false, workload + " is not deployed"));
+    }
+
+    private static Look complete(Collection<Rollout> rollouts, List<PodStatus> pods) {
+        var pieces = new ArrayList<String>();
+        rollouts.stream()
+                .filter(rollout -> !rollout.complete())
+                .map(Rollout::toString)
+                .forEach(pieces::add);
+        pods.stream().filter(Census::unready).map(Census::said).forEach(pieces::add);
+        return pieces.isEmpty()
+                ? new Look(true, pods.size() + (pods.size() == 1 ? " pod" : " pods") + " ready")
+                : new Look(false, String.join("; ", pieces));
+    }
+
+    /** Those that are coming or going. */
+    List<PodStatus> unready() {
+        return pods.stream().filter(Census::unready).toList();
+    }
+
+    private static boolean unready(PodStatus pod) {
+        return !pod.ready() || pod.terminating();
+    }
+
+    /** What is the matter with a pod, in one line. */
+    static String said(PodStatus pod) {
+        var state = pod.terminating() ? "is terminating" : pod.node().isEmpty() ? "is on no node" : "is not ready";
+        return pod.name() + " " + state + (pod.trouble().isEmpty() ? "" : " (" + pod.trouble() + ")");
+    }
+}
