@@ -65,6 +65,7 @@ final class Run {
     private String because;
     private Throwable cause;
     private boolean interrupted;
+    private final AbortWatch abortWatch;
 
     Run(
             Experiment experiment,
@@ -80,6 +81,7 @@ final class Run {
         this.journal = journal;
         this.surroundings = surroundings;
         this.progress = progress;
+        abortWatch = new AbortWatch(experiment.abortUnless(), time, INTERVAL, LOOK);
         recording = histories.begin(new Entry.Began(
                 time.nanos(),
                 time.wallTime(),
@@ -110,6 +112,7 @@ final class Run {
 
     /** Takes a step whatever happened before, an interrupt included; what goes wrong in it never replaces the cause. */
     void always(Phase phase, Step step) {
+        abortWatch.end();
         noteInterrupt(phase);
         take(phase, step);
     }
@@ -117,9 +120,15 @@ final class Run {
     /** Voids the run; clears the mark, for healing must not be interrupted by what made it necessary. */
     private void noteInterrupt(Phase next) {
         if (Thread.interrupted()) {
-            interrupted = true;
-            voided("interrupted before it was to " + next, new InterruptedException());
+            voidedByInterrupt("interrupted before it was to " + next, new InterruptedException());
         }
+    }
+
+    /** An interrupt of our own is an abort, and is not passed on. */
+    private void voidedByInterrupt(String otherwise, InterruptedException stopped) {
+        var abort = abortWatch.because();
+        interrupted |= abort.isEmpty();
+        voided(abort.map(why -> "aborted: " + why).orElse(otherwise), stopped);
     }
 
     private void take(Phase phase, Step step) {
@@ -132,9 +141,8 @@ final class Run {
             voided(voidance.getMessage(), voidance.getCause());
             shown.failed(voidance.getMessage());
         } catch (InterruptedException stopped) {
-            interrupted = true;
-            voided("interrupted while it was to " + phase, stopped);
-            shown.failed("interrupted");
+            voidedByInterrupt("interrupted while it was to " + phase, stopped);
+            shown.failed(abortWatch.because().map(why -> "aborted").orElse("interrupted"));
         } catch (Throwable failed) { // whatever it is, an Error too: the fault must be undone first
             var what = said(failed);
             voided("could not " + phase + ": " + what, failed);
@@ -183,8 +191,13 @@ final class Run {
 
     // 5
     void inject() throws Exception {
+        abortWatch.begin();
         var setting = surroundings.setting();
         var chance = new Random(31 * setting.seed() + setting.scenario().hashCode());
+        time.within(experiment.patience(), () -> {
+            testbed.demandOurs();
+            return true;
+        });
         aimed = time.within(experiment.patience(), () -> experiment.fault().aim(testbed, chance));
         var before = sight().orElseThrow(() ->
                 new Voidance("the witness saw nothing before the fault, so it proves nothing" + lastTrouble()));
@@ -202,6 +215,9 @@ final class Run {
         } catch (TimeoutException hung) {
             actHangs = true;
             throw new Voidance("the fault was still not injected after " + Words.of(experiment.patience()), hung);
+        } catch (InterruptedException leftBehind) {
+            actHangs = true;
+            throw leftBehind;
         }
         recorder.record(new Entry.InjectionDone(time.nanos()));
         steadiness.begin();
@@ -415,7 +431,9 @@ final class Run {
         var end = time.nanos() + patience.toNanos();
         while (true) {
             demandHistory();
-            demandNoAbort();
+            if (!abortWatch.watching()) {
+                demandNoAbort();
+            }
             if (look.call()) {
                 return true;
             }
