@@ -73,6 +73,9 @@ public interface Cluster extends AutoCloseable {
      */
     void deletePod(String namespace, String pod, String uid, Optional<Duration> grace);
 
+    /** What no other cluster has: the uid of its namespace {@code kube-system}. */
+    String uid();
+
     /** What faults left in the API: cordons, taints that the topology does not give, marked objects. */
     List<Trace> traces(Topology topology);
 

@@ -38,6 +38,13 @@ public interface Testbed extends AutoCloseable {
         // Where nodes pull everything upstream there is nothing to do.
     }
 
+    /**
+     * Refuses unless machines and cluster are the very ones that the harness made, and belong together: before anything is touched.
+     *
+     * @throws Problem saying what does not agree
+     */
+    void demandOurs();
+
     /** What faults left in its nodes. */
     NodeTraces nodeTraces();
 

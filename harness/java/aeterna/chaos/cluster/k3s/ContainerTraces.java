@@ -17,11 +17,13 @@ final class ContainerTraces implements NodeTraces {
 
     private final Engine engine;
     private final String testbed;
+    private final OwnNodes nodes;
     private final String netopsImage;
 
-    ContainerTraces(Engine engine, String testbed, String netopsImage) {
+    ContainerTraces(Engine engine, String testbed, OwnNodes nodes, String netopsImage) {
         this.engine = engine;
         this.testbed = testbed;
+        this.nodes = nodes;
         this.netopsImage = netopsImage;
     }
 
@@ -34,8 +36,7 @@ final class ContainerTraces implements NodeTraces {
                         "container " + stray.getId().substring(0, 12) + " (" + stray.getStatus() + ")"))
                 .toList();
         var nodeByPid = new TreeMap<Long, String>();
-        engine.containers(testbed).stream()
-                .filter(container -> container.getLabels().containsKey(Labels.NODE))
+        nodes.byName().values().stream()
                 // One that is paused can be looked into, one that is off is not there: the engine tells of both itself.
                 .filter(container -> !container.getState().equals("exited"))
                 .forEach(container -> nodeByPid.put(

@@ -37,18 +37,20 @@ final class DockerMachines implements Machines {
     private final Engine engine;
     private final String testbed;
     private final Topology topology;
+    private final OwnNodes own;
     private final String netopsImage;
 
-    DockerMachines(Engine engine, String testbed, Topology topology, String netopsImage) {
+    DockerMachines(Engine engine, String testbed, Topology topology, OwnNodes own, String netopsImage) {
         this.engine = engine;
         this.testbed = testbed;
         this.topology = topology;
+        this.own = own;
         this.netopsImage = netopsImage;
     }
 
     @Override
     public List<Machine> all() {
-        var containers = containers();
+        var containers = own.byName();
         var running = topology.nodes().stream()
                 .map(Node::name)
                 .filter(node -> power(containers.get(node)) != Power.OFF)
@@ -128,12 +130,12 @@ final class DockerMachines implements Machines {
 
     @Override
     public void cutOff(Collection<String> nodes) {
-        links("down", runningOf(nodes), containers());
+        links("down", runningOf(nodes), own.byName());
     }
 
     @Override
     public void reconnect(Collection<String> nodes) {
-        links("up", runningOf(nodes), containers());
+        links("up", runningOf(nodes), own.byName());
     }
 
     /** A machine that is off has no cable: switched on again, it comes with a new one that is plugged in. */
@@ -169,20 +171,6 @@ final class DockerMachines implements Machines {
         return line.get("state").asString().equals("up");
     }
 
-    private Map<String, Container> containers() {
-        var found = engine.containers(testbed).stream()
-                .filter(container -> container.getLabels().containsKey(Labels.NODE))
-                .collect(Collectors.toMap(container -> container.getLabels().get(Labels.NODE), Function.identity()));
-        for (Node node : topology.nodes()) {
-            if (!found.containsKey(node.name())) {
-                throw new Problem(
-                        "the container of " + node.name() + " is gone from testbed " + testbed,
-                        "Make the testbed anew with `./chaos down` and `./chaos up`.");
-            }
-        }
-        return found;
-    }
-
     private List<Container> workers(Collection<String> nodes) {
         if (nodes.isEmpty()) {
             throw new Problem("no node is named", "Name at least one worker of the testbed.");
@@ -192,7 +180,7 @@ final class DockerMachines implements Machines {
                     topology.controlPlane().name() + " is the control plane, which is never broken as a machine",
                     "Name workers only.");
         }
-        var containers = containers();
+        var containers = own.byName();
         return new TreeSet<>(nodes)
                 .stream()
                         .map(node -> containers.get(topology.node(node).name()))

@@ -202,12 +202,16 @@ final class Engine {
         });
     }
 
-    /** Makes an empty file in a container. */
-    void touch(String id, String path) {
+    /** Makes a small file in a container. */
+    void write(String id, String path, String text) {
         var slash = path.lastIndexOf('/');
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
         var tar = new ByteArrayOutputStream();
         try (var archive = new TarArchiveOutputStream(tar)) {
-            archive.putArchiveEntry(new TarArchiveEntry(path.substring(slash + 1)));
+            var entry = new TarArchiveEntry(path.substring(slash + 1));
+            entry.setSize(bytes.length);
+            archive.putArchiveEntry(entry);
+            archive.write(bytes);
             archive.closeArchiveEntry();
         } catch (IOException impossible) {
             throw new UncheckedIOException("memory does not fail", impossible);

@@ -73,14 +73,17 @@ public final class K3sProvider implements Provider {
                 .replaceFirst(
                         "server: https://127\\.0\\.0\\.1:" + NodeContainers.API_PORT,
                         "server: https://127.0.0.1:" + topology.apiPort());
+        var identity = Identity.read(engine, server.getId());
+        var nodes = new OwnNodes(engine, testbed, topology, identity);
         return new K3sTestbed(
                 testbed,
                 engine,
+                identity,
                 topology,
                 connect.apply(kubeconfig),
-                new DockerMachines(engine, testbed, topology, blueprint.netops()),
-                new NodePodProcesses(engine, testbed),
-                new ContainerTraces(engine, testbed, blueprint.netops()),
+                new DockerMachines(engine, testbed, topology, nodes, blueprint.netops()),
+                new NodePodProcesses(engine, nodes),
+                new ContainerTraces(engine, testbed, nodes, blueprint.netops()),
                 new RegistryMirror(engine, testbed),
                 write(testbed, kubeconfig));
     }
@@ -153,7 +156,7 @@ public final class K3sProvider implements Provider {
             return Optional.of("its control plane or its registry does not run");
         }
         boolean complete = server(there)
-                .filter(server -> NewTestbed.complete(engine, server.getId()))
+                .filter(server -> engine.hasFile(server.getId(), Identity.FILE))
                 .isPresent();
         return complete ? Optional.empty() : Optional.of("it was half made, whoever made it did not come to the end");
     }
@@ -167,6 +170,7 @@ public final class K3sProvider implements Provider {
             // Killed before the API served: there is no kubeconfig in it yet.
             return Optional.empty();
         }
+        testbed.demandOurs();
         var broken = testbed.machines().all().stream()
                 .filter(machine -> !machine.whole())
                 .toList();

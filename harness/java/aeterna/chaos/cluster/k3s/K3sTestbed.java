@@ -7,17 +7,20 @@ import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Image;
+import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Topology;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** A testbed whose nodes are containers. */
 record K3sTestbed(
         String name,
         Engine engine,
+        Optional<Identity> identity,
         Topology topology,
         Cluster cluster,
         Machines machines,
@@ -34,6 +37,14 @@ record K3sTestbed(
     @Override
     public void provide(Collection<Image> images, Progress progress) {
         registry.fill(images, progress);
+    }
+
+    @Override
+    public void demandOurs() {
+        var known = identity.orElseThrow(() -> new Problem(
+                "the testbed " + name + " is half made: whoever made it did not come to the end",
+                "Make it anew with `./chaos up`."));
+        known.demandSame(cluster, machines.all());
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,9 +31,6 @@ import org.testcontainers.utility.TestcontainersConfiguration;
 
 /** The making of one testbed from nothing; what fails half-way is removed again, also on Ctrl-C. */
 final class NewTestbed {
-    /** An empty file in the control plane's container: labels cannot be added to a container that exists. */
-    private static final String COMPLETE = "/etc/aeterna-chaos-complete";
-
     /** How long a warm testbed may take to show all its nodes Ready. */
     static final Duration WARM = Duration.ofSeconds(10);
 
@@ -87,9 +85,12 @@ final class NewTestbed {
         boolean made = false;
         try {
             start();
+            try (var testbed = find.get()) {
+                finish(testbed);
+                markComplete(testbed);
+            }
             var testbed = find.get();
-            finish(testbed);
-            markComplete();
+            testbed.demandOurs();
             made = true;
             return testbed;
         } finally {
@@ -99,15 +100,15 @@ final class NewTestbed {
         }
     }
 
-    private void markComplete() {
+    private void markComplete(Testbed testbed) {
         var server = NodeContainers.containerName(
                 request.name(), request.topology().controlPlane().name());
-        parts.engine().touch(server, COMPLETE);
-    }
-
-    /** Whether a testbed's making came to its end: nodes are Ready long before the add-ons are there. */
-    static boolean complete(Engine engine, String server) {
-        return engine.hasFile(server, COMPLETE);
+        var ids = new TreeMap<String, String>();
+        parts.engine().containers(request.name()).stream()
+                .filter(container -> container.getLabels().containsKey(Labels.NODE))
+                .forEach(container -> ids.put(container.getLabels().get(Labels.NODE), container.getId()));
+        parts.engine()
+                .write(server, Identity.FILE, new Identity(testbed.cluster().uid(), ids).text());
     }
 
     private void removeHalfMade() {

@@ -26,11 +26,11 @@ final class NodePodProcesses implements PodProcesses {
     private static final String KILL = FIND + "[ -z \"$pids\" ] || kill -KILL $pids 2>/dev/null; echo done";
 
     private final Engine engine;
-    private final String testbed;
+    private final OwnNodes nodes;
 
-    NodePodProcesses(Engine engine, String testbed) {
+    NodePodProcesses(Engine engine, OwnNodes nodes) {
         this.engine = engine;
-        this.testbed = testbed;
+        this.nodes = nodes;
     }
 
     @Override
@@ -58,7 +58,7 @@ final class NodePodProcesses implements PodProcesses {
 
     private String run(String node, String script, String podUid) {
         var pattern = podUid.replace('-', '.');
-        var container = container(node);
+        var container = nodes.named(node);
         return Engine.ask("look at the processes on " + node, () -> {
             var out = new StringBuilder();
             var exec = engine.client()
@@ -82,14 +82,5 @@ final class NodePodProcesses implements PodProcesses {
                 return ended ? out.toString().strip() : "no answer within " + PATIENCE.toSeconds() + " s";
             }
         });
-    }
-
-    private Container container(String node) {
-        return engine.containers(testbed).stream()
-                .filter(found -> node.equals(found.getLabels().get(Labels.NODE)))
-                .findFirst()
-                .orElseThrow(() -> new Problem(
-                        "there is no container of " + node + " in testbed " + testbed,
-                        "See what is there with `./chaos status`."));
     }
 }

@@ -315,6 +315,11 @@ public final class KubeCluster implements Cluster {
     }
 
     @Override
+    public String uid() {
+        return client.namespaces().withName("kube-system").get().getMetadata().getUid();
+    }
+
+    @Override
     public List<Trace> traces(Topology topology) {
         return new ClusterTraces(client).of(topology);
     }

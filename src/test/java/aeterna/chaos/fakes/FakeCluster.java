@@ -150,6 +150,9 @@ public final class FakeCluster implements Cluster, PodProcesses {
             }
 
             @Override
+            public void demandOurs() {}
+
+            @Override
             public NodeTraces nodeTraces() {
                 return () -> List.copyOf(nodeTraces);
             }
@@ -232,6 +235,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
         sink.accept(log(namespace, pod, false, lines).getBytes(StandardCharsets.UTF_8));
         followers.put(pod, sink);
         return () -> followers.remove(pod);
+    }
+
+    @Override
+    public String uid() {
+        return "cluster-1";
     }
 
     @Override

@@ -6,6 +6,7 @@ import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Node;
+import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.model.Zone;
 import java.nio.file.Path;
@@ -14,8 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A testbed without a cluster. */
-public record FakeTestbed(Machines machines, Set<Capability> capabilities) implements Testbed {
+/**
+ * A testbed without a cluster.
+ *
+ * @param strange why it is not ours; empty when it is
+ */
+public record FakeTestbed(Machines machines, Set<Capability> capabilities, String strange) implements Testbed {
+    /** One that is ours. */
+    public FakeTestbed(Machines machines, Set<Capability> capabilities) {
+        this(machines, capabilities, "");
+    }
+
     @Override
     public String name() {
         return "fake";
@@ -39,6 +49,13 @@ public record FakeTestbed(Machines machines, Set<Capability> capabilities) imple
     @Override
     public Cluster cluster() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void demandOurs() {
+        if (!strange.isEmpty()) {
+            throw new Problem(strange, "Nothing was touched.");
+        }
     }
 
     @Override

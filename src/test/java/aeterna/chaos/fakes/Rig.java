@@ -35,6 +35,7 @@ public final class Rig {
     public final List<Evidence> evidence = new ArrayList<>();
     public final List<Observer> observers = new ArrayList<>();
     public final List<String> progress = new ArrayList<>();
+    public String strange = "";
     public SteadyCheck.Look steady = new SteadyCheck.Look(true, "3 of 3");
 
     public Rig(Path folder) {
@@ -57,7 +58,7 @@ public final class Rig {
                 new TreeMap<>(Map.of("postgres", "offline")),
                 Expectation.held());
         return new Runner(
-                new FakeTestbed(machines, Set.of(Capability.MACHINE_FREEZE)),
+                new FakeTestbed(machines, Set.of(Capability.MACHINE_FREEZE), strange),
                 time,
                 journal,
                 histories,
