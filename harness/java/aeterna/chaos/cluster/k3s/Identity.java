@@ -58,11 +58,11 @@ record Identity(String cluster, SortedMap<String, String> containers) {
         var uid = connected.uid();
         if (!uid.equals(cluster)) {
             throw new Problem(
-                    "the API server that answers is not this testbed's: its kube-system has the uid " + uid + ", not " + cluster,
+                    "the API server that answers is not this testbed's: its kube-system has the uid " + uid + ", not "
+                            + cluster,
                     "Nothing was touched. See who listens on the API's port; `./chaos down` and `./chaos up` make the testbed anew.");
         }
-        Map<String, String> addresses =
-                machines.stream().collect(Collectors.toMap(Machine::node, Machine::address));
+        Map<String, String> addresses = machines.stream().collect(Collectors.toMap(Machine::node, Machine::address));
         Map<String, NodeStatus> nodes =
                 connected.nodes().stream().collect(Collectors.toMap(NodeStatus::name, Function.identity()));
         if (!nodes.keySet().equals(addresses.keySet())) {

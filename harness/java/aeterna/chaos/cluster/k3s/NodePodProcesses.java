@@ -3,7 +3,6 @@ package aeterna.chaos.cluster.k3s;
 import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.model.Problem;
 import com.github.dockerjava.api.async.ResultCallback;
-import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

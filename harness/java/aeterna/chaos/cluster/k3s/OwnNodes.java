@@ -75,9 +75,8 @@ final class OwnNodes {
             var node = container.labels().get(Labels.NODE);
             var other = byName.put(node, container);
             if (other != null) {
-                throw foreign(
-                        "the containers " + other.name() + " and " + container.name() + " both carry the labels of " + node
-                                + " of testbed " + testbed);
+                throw foreign("the containers " + other.name() + " and " + container.name()
+                        + " both carry the labels of " + node + " of testbed " + testbed);
             }
             var expected = NodeContainers.containerName(testbed, node);
             if (!container.name().equals(expected)) {
@@ -106,7 +105,8 @@ final class OwnNodes {
     private static void demandSameId(Identity known, String node, Seen container) {
         if (!container.id().equals(known.containers().get(node))) {
             throw foreign("the container " + container.name() + " is not the one that this harness made: its id is "
-                    + shortened(container.id()) + ", not " + shortened(known.containers().getOrDefault(node, "none")));
+                    + shortened(container.id()) + ", not "
+                    + shortened(known.containers().getOrDefault(node, "none")));
         }
     }
 

@@ -525,7 +525,9 @@ class RunnerTest {
                 }
             };
             var result = rig.runner().run(rig.experiment().abortUnless(pulse).inject(rig.fault.untilServed()));
-            assertThat(Thread.interrupted()).as("an abort is nobody else's interrupt").isFalse();
+            assertThat(Thread.interrupted())
+                    .as("an abort is nobody else's interrupt")
+                    .isFalse();
             assertThat(result.verdict()).isEqualTo(Verdict.VOID);
             assertThat(result.because()).isEqualTo("aborted: neighbour: the neighbour is down");
             assertThat(Duration.ofNanos(result.history().healedAt().orElseThrow() - injecting[0]))
@@ -580,10 +582,12 @@ class RunnerTest {
         @Test
         void aClusterThatIsNotOursIsNotTouched() {
             rig.strange = "the API server that answers is not this testbed's";
-            var result = run(rig.experiment().inject(rig.fault.freezing(rig.machines, "node-1").untilServed()));
+            var result = run(rig.experiment()
+                    .inject(rig.fault.freezing(rig.machines, "node-1").untilServed()));
             assertThat(result.verdict()).isEqualTo(Verdict.VOID);
             assertThat(result.because())
-                    .isEqualTo("could not inject: the API server that answers is not this testbed's. Nothing was touched.");
+                    .isEqualTo(
+                            "could not inject: the API server that answers is not this testbed's. Nothing was touched.");
             assertThat(rig.machines.acts()).isEmpty();
             assertThat(rig.journal.open("fake")).isEmpty();
         }

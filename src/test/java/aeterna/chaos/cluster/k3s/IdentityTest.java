@@ -58,12 +58,10 @@ class IdentityTest {
     @Test
     void nodesThatAreNotTheseMachinesAreRefused() {
         node("node-1", "192.168.7.1");
-        assertRefused(
-                identity("cluster-1"), "the cluster has node-1 at 192.168.7.1, its machine is at 10.0.0.1");
+        assertRefused(identity("cluster-1"), "the cluster has node-1 at 192.168.7.1, its machine is at 10.0.0.1");
         node("worker-of-somebody", "10.0.0.1");
         assertRefused(
-                identity("cluster-1"),
-                "the cluster's nodes are [worker-of-somebody], the testbed's machines [node-1]");
+                identity("cluster-1"), "the cluster's nodes are [worker-of-somebody], the testbed's machines [node-1]");
     }
 
     @Test

@@ -27,8 +27,8 @@ class OwnNodesTest {
     private static final Seen SERVER = seen("a0", "t-node-0", "node-0", "request-1");
     private static final Seen WORKER = seen("a1", "t-node-1", "node-1", "request-1");
 
-    private final OwnNodes own = nodes(
-            Optional.of(new Identity("cluster-1", new TreeMap<>(Map.of("node-0", "a0", "node-1", "a1")))));
+    private final OwnNodes own =
+            nodes(Optional.of(new Identity("cluster-1", new TreeMap<>(Map.of("node-0", "a0", "node-1", "a1")))));
 
     private static OwnNodes nodes(Optional<Identity> identity) {
         return new OwnNodes(Engine.local(), "t", TOPOLOGY, identity);
@@ -47,7 +47,8 @@ class OwnNodesTest {
     @Test
     void theVeryContainersThatWereMadeAreOurs() {
         assertThatCode(() -> own.check(List.of(SERVER, WORKER))).doesNotThrowAnyException();
-        assertThatCode(() -> nodes(Optional.empty()).check(List.of(SERVER, WORKER))).doesNotThrowAnyException();
+        assertThatCode(() -> nodes(Optional.empty()).check(List.of(SERVER, WORKER)))
+                .doesNotThrowAnyException();
     }
 
     @Test
@@ -88,8 +89,8 @@ class OwnNodesTest {
 
     @Test
     void containersOfTwoMakingsAreRefused() {
-        assertThatThrownBy(() -> nodes(Optional.empty())
-                        .check(List.of(SERVER, seen("b1", "t-node-1", "node-1", "request-2"))))
+        assertThatThrownBy(() ->
+                        nodes(Optional.empty()).check(List.of(SERVER, seen("b1", "t-node-1", "node-1", "request-2"))))
                 .isInstanceOf(Problem.class)
                 .hasMessage("the containers of testbed t were not made together: their labels " + Labels.REQUEST
                         + " are [request-1, request-2]");
