@@ -2,6 +2,7 @@ package aeterna.chaos.stack;
 
 import aeterna.chaos.client.SqlEntrance;
 import aeterna.chaos.cluster.Cluster;
+import aeterna.chaos.cluster.ConfigurationChecksum;
 import aeterna.chaos.cluster.Manifests;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Evidence;
@@ -161,10 +162,10 @@ public final class Stack {
         var values = profile.with(IMAGES.stream()
                 .collect(Collectors.toMap(
                         name -> "image." + name, name -> image(name).reference())));
-        var manifests = Stream.concat(
+        var manifests = ConfigurationChecksum.annotate(Stream.concat(
                         Stream.of(folder), components.stream().map(component -> folder.resolve(component.id())))
                 .flatMap(part -> new Manifests(part).filled(values).stream())
-                .toList();
+                .toList());
         new Deployment(cluster, NAMESPACE, clock, progress, patience)
                 .carryOut(manifests, components, profile, steady());
     }

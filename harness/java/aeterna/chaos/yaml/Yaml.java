@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -55,16 +57,37 @@ public final class Yaml {
      * @param file the name that errors give the text
      */
     public static Yaml parse(String file, String text) {
+        return reading(
+                file,
+                settings -> new Yaml(
+                        file,
+                        new Compose(settings)
+                                .composeString(text)
+                                .orElseThrow(() -> new Problem(file + " is empty", "Write the document into it."))));
+    }
+
+    /**
+     * The roots of all documents of a text; empty ones are left out.
+     *
+     * @param file the name that errors give the text
+     */
+    public static List<Yaml> parseAll(String file, String text) {
+        var roots = new ArrayList<Yaml>();
+        reading(file, settings -> {
+            new Compose(settings).composeAllFromString(text).forEach(root -> roots.add(new Yaml(file, root)));
+            return roots;
+        });
+        return roots.stream().filter(root -> !root.isEmpty()).toList();
+    }
+
+    private static <T> T reading(String file, Function<LoadSettings, T> parser) {
         var settings = LoadSettings.builder()
                 .setLabel(file)
                 .setAllowDuplicateKeys(false)
                 .setUseMarks(true)
                 .build();
         try {
-            var root = new Compose(settings)
-                    .composeString(text)
-                    .orElseThrow(() -> new Problem(file + " is empty", "Write the document into it."));
-            return new Yaml(file, root);
+            return parser.apply(settings);
         } catch (MarkedYamlEngineException malformed) {
             var place = malformed.getProblemMark().map(Yaml::lineOf).orElse("?");
             throw new Problem(
@@ -72,6 +95,30 @@ public final class Yaml {
                     "It is not well-formed YAML; mend that line.",
                     malformed);
         }
+    }
+
+    private boolean isEmpty() {
+        return node instanceof ScalarNode scalar && scalar.getValue().isEmpty();
+    }
+
+    /** The line of the text on which the value begins, from 0; of a mapping that is its first key's. */
+    public int line() {
+        return node.getStartMark().map(Mark::getLine).orElseThrow();
+    }
+
+    /** How far the value is indented in its line; of a mapping that is its keys' indentation. */
+    public int column() {
+        return node.getStartMark().map(Mark::getColumn).orElseThrow();
+    }
+
+    /** True for a mapping whose entries are lines of their own, and not between braces. */
+    public boolean isBlockMapping() {
+        return node instanceof MappingNode mapping && mapping.getFlowStyle() == FlowStyle.BLOCK;
+    }
+
+    /** True when {@link #list()} has items to give. */
+    public boolean isList() {
+        return node instanceof SequenceNode;
     }
 
     /** Where the value stands: {@code file:line}. */
