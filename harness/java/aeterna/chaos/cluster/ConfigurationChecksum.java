@@ -56,7 +56,9 @@ public final class ConfigurationChecksum {
         documents.forEach(all -> all.stream()
                 .filter(document -> REFERENCES.containsValue(kind(document)) && !isReadLive(document))
                 .forEach(document -> contents.put(
-                        kind(document) + "/" + document.get("metadata").get("name").text(), content(document))));
+                        kind(document) + "/"
+                                + document.get("metadata").get("name").text(),
+                        content(document))));
         var annotated = new ArrayList<String>();
         for (var i = 0; i < manifests.size(); i++) {
             annotated.add(annotate(manifests.get(i), documents.get(i), contents));
@@ -100,8 +102,9 @@ public final class ConfigurationChecksum {
             value.map().forEach((key, inner) -> {
                 var kind = REFERENCES.get(key);
                 if (kind != null && inner.isMapping()) {
-                    inner.find("name").or(() -> inner.find("secretName")).ifPresent(name -> read.add(
-                            kind + "/" + name.text()));
+                    inner.find("name")
+                            .or(() -> inner.find("secretName"))
+                            .ifPresent(name -> read.add(kind + "/" + name.text()));
                 }
                 collect(inner, read);
             });

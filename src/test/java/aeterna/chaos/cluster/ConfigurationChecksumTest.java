@@ -60,7 +60,8 @@ class ConfigurationChecksumTest {
         return Yaml.parseAll("f.yaml", annotated.get(0)).stream()
                 .filter(document -> document.get("kind").text().equals("Deployment"))
                 .findFirst()
-                .flatMap(document -> document.get("spec").get("template").get("metadata").find("annotations"))
+                .flatMap(document ->
+                        document.get("spec").get("template").get("metadata").find("annotations"))
                 .flatMap(annotations -> annotations.find(ConfigurationChecksum.CHECKSUM))
                 .map(Yaml::text);
     }
@@ -93,13 +94,20 @@ class ConfigurationChecksumTest {
                 + "---\n" + POOLER + "---\n" + config("pooler", "", "1");
         var annotated = ConfigurationChecksum.annotate(List.of(both)).get(0);
 
-        var added = annotated.lines()
+        var added = annotated
+                .lines()
                 .filter(line -> line.contains(ConfigurationChecksum.CHECKSUM))
                 .toList();
         assertThat(added).hasSize(2);
         assertThat(annotated.lines().filter(line -> !added.contains(line)).toList())
                 .isEqualTo(both.lines().toList());
-        assertThat(Yaml.parseAll("f.yaml", annotated).get(0).get("spec").get("template").get("metadata").get("annotations").map())
+        assertThat(Yaml.parseAll("f.yaml", annotated)
+                        .get(0)
+                        .get("spec")
+                        .get("template")
+                        .get("metadata")
+                        .get("annotations")
+                        .map())
                 .containsOnlyKeys("mine", ConfigurationChecksum.CHECKSUM);
     }
 
