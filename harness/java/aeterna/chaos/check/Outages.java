@@ -38,12 +38,18 @@ public final class Outages {
     private final List<Op> ops;
     private final Stalls stalls;
     private final long prompt;
+    private final long usual;
 
     private Outages(Client client, List<Op> ops, Stalls stalls, long injectedAt) {
         this.client = client;
         this.ops = ops;
         this.stalls = stalls;
-        this.prompt = Math.max(client.spacing().toNanos(), 4 * usualLatency(ops, injectedAt));
+        var latencies = latencies(ops, injectedAt);
+        this.prompt = Math.max(client.spacing().toNanos(), 4 * quantile(latencies, 0.5));
+        // Nearly every request was answered in this time while all was well: one that was not shows the dark from then
+        // on, long
+        // before it is too late to count as light.
+        this.usual = latencies.length == 0 ? prompt : Math.min(prompt, quantile(latencies, 0.99));
     }
 
     /** Every client's outages that end after the act began, in order. */
@@ -144,9 +150,9 @@ public final class Outages {
                 client.name(), from, last.ended(), Duration.ofNanos(shortest), client.spacing(), true, dark.isEmpty());
     }
 
-    /** By when the first dark request shows that it is dark: when it failed, or when it should have been answered. */
+    /** By when the first dark request shows that it is dark: when it failed, or when it would have been answered in the light. */
     private long noticeable(Op firstDark) {
-        return Math.min(firstDark.ended(), stalls.after(firstDark.sent(), prompt));
+        return Math.min(firstDark.ended(), stalls.after(firstDark.sent(), usual));
     }
 
     private Evidence evidence(Op op) {
@@ -196,13 +202,16 @@ public final class Outages {
         return low;
     }
 
-    /** The median, in nanoseconds, of what was answered well before the act. */
-    private static long usualLatency(List<Op> ops, long injectedAt) {
-        var latencies = ops.stream()
+    /** How long answers took, in nanoseconds and sorted, of what was answered well before the act. */
+    private static long[] latencies(List<Op> ops, long injectedAt) {
+        return ops.stream()
                 .filter(op -> op.ok() && op.ended() < injectedAt)
                 .mapToLong(op -> op.ended() - op.sent())
                 .sorted()
                 .toArray();
-        return latencies.length == 0 ? 0 : latencies[latencies.length / 2];
+    }
+
+    private static long quantile(long[] sorted, double share) {
+        return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))];
     }
 }
