@@ -125,7 +125,7 @@ public final class Outages {
                 ? beganLatest
                 : Math.max(
                         beganLatest,
-                        Math.min(endedLatest, dark.get(dark.size() - 1).sent()));
+                        Math.min(endedLatest, Math.max(dark.get(dark.size() - 1).sent(), heldUntil(after))));
         var longest = endedLatest - beganEarliest;
         var shortest = endedEarliest - beganLatest;
         var stalled = dark.size() < region.size()
@@ -153,6 +153,12 @@ public final class Outages {
     /** By when the first dark request shows that it is dark: when it failed, or when it would have been answered in the light. */
     private long noticeable(Op firstDark) {
         return Math.min(firstDark.ended(), stalls.after(firstDark.sent(), usual));
+    }
+
+    /** The moment until which an answer was held up: one that was sent shortly before the end counts as prompt and waited all the same. */
+    private long heldUntil(Op after) {
+        var held = after.ended() - after.sent() > usual && stalls.within(after.sent(), after.ended()) == 0;
+        return held ? after.ended() - usual : Long.MIN_VALUE;
     }
 
     private Evidence evidence(Op op) {
