@@ -27,6 +27,33 @@ class AbortTest {
         rig = new Rig(folder);
     }
 
+    @Test
+    void aHoldIsAbortedAndHealedAtOnce() {
+        rig.fault.freezing(rig.machines, "node-1");
+        var start = new long[1];
+        rig.fault.doing(() -> start[0] = rig.time.nanos());
+        var pulse = new SteadyCheck() {
+            @Override
+            public Look look() {
+                var late = start[0] > 0
+                        && rig.time.nanos() > start[0] + Duration.ofSeconds(3).toNanos();
+                return new Look(!late, late ? "the neighbour is down" : "");
+            }
+
+            @Override
+            public String toString() {
+                return "neighbour";
+            }
+        };
+        var result =
+                rig.runner().run(rig.experiment().abortUnless(pulse).inject(rig.fault.holdFor(Duration.ofMinutes(1))));
+        assertThat(result.verdict()).isEqualTo(Verdict.VOID);
+        assertThat(result.because()).isEqualTo("aborted: neighbour: the neighbour is down");
+        assertThat(Duration.ofNanos(result.history().healedAt().orElseThrow() - start[0]))
+                .isLessThan(Duration.ofMillis(3_500));
+        assertThat(rig.machines.all()).allMatch(Machine::whole);
+    }
+
     /** Holds until that moment of the fake's time. */
     private SteadyCheck downFrom(long nanos) {
         return new SteadyCheck() {

@@ -463,31 +463,6 @@ class RunnerTest {
         }
 
         @Test
-        void anAbortConditionHealsAtOnce() {
-            rig.fault.freezing(rig.machines, "node-1");
-            var start = new long[1];
-            rig.fault.doing(() -> start[0] = rig.time.nanos());
-            var pulse = new SteadyCheck() {
-                @Override
-                public Look look() {
-                    var late = start[0] > 0
-                            && rig.time.nanos()
-                                    > start[0] + Duration.ofSeconds(3).toNanos();
-                    return new Look(!late, late ? "the neighbour is down" : "");
-                }
-
-                @Override
-                public String toString() {
-                    return "neighbour";
-                }
-            };
-            var result = runVoid(rig.experiment().abortUnless(pulse).inject(rig.fault.holdFor(Duration.ofMinutes(1))));
-            assertThat(result.because()).isEqualTo("aborted: neighbour: the neighbour is down");
-            assertThat(Duration.ofNanos(result.history().healedAt().orElseThrow() - start[0]))
-                    .isLessThan(Duration.ofMillis(3_500));
-        }
-
-        @Test
         void aClusterThatIsNotOursIsNotTouched() {
             rig.strange = "the API server that answers is not this testbed's";
             var result = run(rig.experiment()
