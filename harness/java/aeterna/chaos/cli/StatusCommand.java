@@ -1,31 +1,58 @@
 package aeterna.chaos.cli;
 
-import aeterna.chaos.cluster.NodeStatus;
-import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.console.Console;
 import aeterna.chaos.journal.Watcher;
-import aeterna.chaos.model.Machine;
-import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Problem;
-import aeterna.chaos.model.Zone;
+import aeterna.chaos.stack.Profile;
+import aeterna.chaos.stack.Stack;
+import aeterna.chaos.status.Changes;
+import aeterna.chaos.status.Drawing;
+import aeterna.chaos.status.Lookout;
+import aeterna.chaos.status.Picture;
+import aeterna.chaos.time.Timekeeper;
+import aeterna.chaos.time.Waiting;
+import aeterna.chaos.wiring.SessionSettings;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** Shows zones, nodes and pods as they are now. */
-@Command(name = "status", description = "Show the testbed's zones, nodes and pods as they are now.")
+/** Shows zones, nodes, pods and who leads as they are now, or as they become. */
+@Command(
+        name = "status",
+        description = "Show the testbed's zones, nodes and pods, who leads, and whether each component is steady.",
+        footer = {"", "It also works while things are broken: what does not answer is named and shown as last seen."})
 final class StatusCommand implements Runnable {
-    private static final String ROW = "%-10s %-8s %-7s %-10s %-9s %-14s %s%n";
+    /** Longer than everything takes to answer, and than whatever hangs takes to be told. */
+    private static final Duration ONE_LOOK = Duration.ofSeconds(4);
+
+    private static final Duration REDRAW = Duration.ofSeconds(1);
+    private static final int CHANGES = 8;
+
+    /** Moves to the upper left corner. */
+    private static final String HOME = "\u001b[H";
+
+    private static final String CLEAR_REST_OF_LINE = "\u001b[K";
+    private static final String CLEAR_BELOW = "\u001b[J";
+    private static final String CLEAR_ALL = "\u001b[2J";
 
     private final Wiring wiring;
 
     @Mixin
     private TestbedOptions options;
+
+    @Option(
+            names = {"-w", "--watch"},
+            description = "Go on until Ctrl-C: on a terminal drawn anew every second, elsewhere a line per change.")
+    private boolean watch;
 
     StatusCommand(Wiring wiring) {
         this.wiring = wiring;
@@ -33,84 +60,126 @@ final class StatusCommand implements Runnable {
 
     @Override
     public void run() {
+        var time = Timekeeper.system();
         try (var testbed = options.testbed(options.finder(wiring))) {
-            show(testbed);
-            showDamage(testbed);
+            var lookout = new Lookout(testbed, stack(testbed, time), time);
+            lookout.look();
+            Waiting.atMost(ONE_LOOK).untilTrue(lookout::complete);
+            var picture = lookout.picture();
+            if (watch) {
+                watch(lookout, picture, testbed, time);
+            } else {
+                print(new Drawing(width(), wiring.console().terminal()).of(picture));
+                print(damage(testbed));
+                print(List.of("kubeconfig: " + testbed.kubeconfig()));
+            }
         }
     }
 
-    private void showDamage(Testbed testbed) {
-        var out = wiring.console().out();
+    /** Where nobody looks, nothing is cut: a line is as long as what it has to say. */
+    private int width() {
+        Console console = wiring.console();
+        return console.terminal() ? console.columns() : Integer.MAX_VALUE;
+    }
+
+    /** Empty when the testbed was made to a topology that does not let the stack be reached. */
+    private Optional<Stack> stack(Testbed testbed, Timekeeper time) {
+        try {
+            return Optional.of(options.harness(wiring)
+                    .stack(testbed, Map.of(), wiring.clock())
+                    .apply(profile(testbed, time)));
+        } catch (Problem unreachable) {
+            print(List.of("the stack cannot be looked at: " + unreachable.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /** Whatever it was deployed with says what steady means; while nobody can tell, the usual one does. */
+    private Profile profile(Testbed testbed, Timekeeper time) {
+        var folder = wiring.home().resolve("stack");
+        try {
+            return Profile.read(
+                    folder,
+                    time.within(ONE_LOOK.dividedBy(2), () -> Stack.deployedProfile(testbed.cluster()))
+                            .orElse(SessionSettings.PROFILE));
+        } catch (Exception unknown) {
+            return Profile.read(folder, SessionSettings.PROFILE);
+        }
+    }
+
+    private List<String> damage(Testbed testbed) {
+        var lines = new ArrayList<String>();
         var harness = options.harness(wiring);
-        harness.watcherLog().lines().forEach(line -> out.println("watcher: " + line));
+        harness.watcherLog().lines().forEach(line -> lines.add("watcher: " + line));
         harness.journal(wiring.clock(), Watcher.none())
                 .open(testbed.name())
-                .forEach(announced -> out.println("broken, or may be: " + announced.fault() + " (announced "
+                .forEach(announced -> lines.add("broken, or may be: " + announced.fault() + " (announced "
                         + announced.wallTime() + "); unless a run is at work, ./chaos heal undoes it"));
+        return lines;
     }
 
-    private void show(Testbed testbed) {
-        var out = wiring.console().out();
-        var machines = testbed.machines().all().stream().collect(Collectors.toMap(Machine::node, Function.identity()));
-        List<NodeStatus> nodes = List.of();
-        List<PodStatus> pods = List.of();
-        var api = "the API serves";
+    private void print(List<String> lines) {
+        lines.forEach(wiring.console().out()::println);
+    }
+
+    private void watch(Lookout lookout, Picture first, Testbed testbed, Timekeeper time) {
+        var terminal = wiring.console().terminal();
+        var drawing = new Drawing(width(), terminal);
+        Deque<Changes.Change> lately = new ArrayDeque<>();
+        if (terminal) {
+            wiring.console().out().print(CLEAR_ALL);
+        } else {
+            print(drawing.of(first));
+        }
+        for (Picture before = first; ; ) {
+            if (terminal) {
+                redraw(drawing.of(before), drawing.of(List.copyOf(lately)), damage(testbed));
+            }
+            lookout.look();
+            pause(time);
+            var now = lookout.picture();
+            var changes = Changes.between(before, now);
+            changes.forEach(lately::addLast);
+            while (lately.size() > CHANGES) {
+                lately.removeFirst();
+            }
+            if (!terminal) {
+                changes.forEach(change -> wiring.console().out().println(change));
+            }
+            before = now;
+        }
+    }
+
+    private static void pause(Timekeeper time) {
         try {
-            nodes = testbed.cluster().nodes();
-            pods = testbed.cluster().pods();
-        } catch (Problem unreachable) {
-            api = unreachable.getMessage();
+            time.pause(REDRAW);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted");
         }
-        out.printf(
-                "testbed %s (%s, %s): %s%n",
-                testbed.name(), testbed.provider(), testbed.topology().name(), api);
-        out.printf(ROW, "zone", "node", "power", "network", "Ready", "address", "pods");
-        var states = nodes.stream().collect(Collectors.toMap(NodeStatus::name, Function.identity()));
-        for (Node node : inZoneOrder(testbed)) {
-            out.printf(
-                    ROW,
-                    node.zone().map(Zone::name).orElse("outside"),
-                    node.name(),
-                    lower(machines.get(node.name()).power()),
-                    lower(machines.get(node.name()).network()),
-                    ready(states, node),
-                    machines.get(node.name()).address(),
-                    podsOn(node, pods));
+    }
+
+    /** Line over line, so that nothing flickers; what the terminal is too low for is counted. */
+    private void redraw(List<String> picture, List<String> changes, List<String> damage) {
+        var lines = new ArrayList<>(picture);
+        lines.addAll(damage);
+        if (!changes.isEmpty()) {
+            lines.add("lately:");
+            lines.addAll(changes);
         }
-        var pending = podsOn("", pods);
-        if (!pending.isEmpty()) {
-            out.println("on no node: " + pending);
+        int room = wiring.console().rows() - 1;
+        if (lines.size() > room) {
+            // The latest changes and the components matter more than the last zone.
+            int tail = changes.isEmpty() ? 0 : changes.size() + 1;
+            int head = Math.max(0, room - tail - 1);
+            var shown = new ArrayList<>(lines.subList(0, head));
+            shown.add("… " + (lines.size() - head - tail) + " more lines: make the terminal higher or wider");
+            shown.addAll(lines.subList(lines.size() - tail, lines.size()));
+            lines = shown;
         }
-        out.println("kubeconfig: " + testbed.kubeconfig());
-    }
-
-    private static List<Node> inZoneOrder(Testbed testbed) {
-        var nodes = new ArrayList<Node>(List.of(testbed.topology().controlPlane()));
-        testbed.topology()
-                .zones()
-                .forEach(zone -> nodes.addAll(testbed.topology().nodesIn(zone)));
-        return nodes;
-    }
-
-    private static String ready(Map<String, NodeStatus> states, Node node) {
-        var state = states.get(node.name());
-        return state == null ? "?" : state.ready() ? "Ready" : "NotReady";
-    }
-
-    private static String podsOn(Node node, List<PodStatus> pods) {
-        return podsOn(node.name(), pods);
-    }
-
-    private static String podsOn(String node, List<PodStatus> pods) {
-        return pods.stream()
-                .filter(pod -> pod.node().equals(node))
-                .map(pod -> pod.name()
-                        + (pod.ready() ? "" : " (" + (pod.terminating() ? "terminating" : "not ready") + ")"))
-                .sorted()
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        var text = new StringBuilder(HOME);
+        lines.forEach(line -> text.append(line).append(CLEAR_REST_OF_LINE).append('\n'));
+        wiring.console().out().print(text.append(CLEAR_BELOW));
+        wiring.console().out().flush();
     }
 }

@@ -44,6 +44,9 @@ public interface Cluster extends AutoCloseable {
     /** The annotations of an Endpoints object, where leader locks are kept; empty when there is no such object. */
     Optional<Map<String, String>> endpointsAnnotations(String namespace, String name);
 
+    /** The annotations of a namespace; empty when there is no such namespace. */
+    Optional<Map<String, String>> namespaceAnnotations(String name);
+
     /** Hears of every pod of a namespace, those that are there already first, until closed. */
     Subscription listen(String namespace, PodListener listener);
 

@@ -12,9 +12,16 @@ import java.nio.charset.StandardCharsets;
  * @param err what went wrong
  * @param terminal whether a person looks at {@code out} while it is written
  * @param columns the terminal's width
+ * @param rows the terminal's height
  */
-public record Console(PrintStream out, PrintStream err, boolean terminal, int columns) {
+public record Console(PrintStream out, PrintStream err, boolean terminal, int columns, int rows) {
     private static final int USUAL_COLUMNS = 100;
+    private static final int USUAL_ROWS = 40;
+
+    /** One of the usual height. */
+    public Console(PrintStream out, PrintStream err, boolean terminal, int columns) {
+        this(out, err, terminal, columns, USUAL_ROWS);
+    }
 
     /** This process's own streams; the launcher says whether they are a terminal and how wide it is. */
     public static Console ofProcess() {
@@ -31,6 +38,12 @@ public record Console(PrintStream out, PrintStream err, boolean terminal, int co
 
     private static Console of(PrintStream out, PrintStream err) {
         int columns = Integer.getInteger("chaos.columns", USUAL_COLUMNS);
-        return new Console(out, err, Boolean.getBoolean("chaos.terminal"), columns < 20 ? USUAL_COLUMNS : columns);
+        int rows = Integer.getInteger("chaos.rows", USUAL_ROWS);
+        return new Console(
+                out,
+                err,
+                Boolean.getBoolean("chaos.terminal"),
+                columns < 20 ? USUAL_COLUMNS : columns,
+                rows < 5 ? USUAL_ROWS : rows);
     }
 }

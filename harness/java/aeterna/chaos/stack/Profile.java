@@ -40,6 +40,7 @@ public record Profile(String name, SortedMap<String, String> values) {
                 .map()
                 .forEach((component, settings) ->
                         settings.textMap().forEach((key, value) -> values.put(component + "." + key, value)));
+        values.put("profile.name", name);
         return new Profile(name, values);
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -36,6 +37,9 @@ public final class Stack {
 
     /** As {@code stack/postgres/secrets.yaml} has it. */
     private static final SqlEntrance.Login APPLICATION = new SqlEntrance.Login("aeterna", "aeterna-chaos", "aeterna");
+
+    /** As {@code stack/namespace.yaml} has it. */
+    private static final String PROFILE = "aeterna.chaos/profile";
 
     private final Cluster cluster;
     private final Path folder;
@@ -145,6 +149,11 @@ public final class Stack {
                         Stream.of(everythingReady()),
                         components.stream().flatMap(component -> component.steady(profile).stream()))
                 .toList();
+    }
+
+    /** The profile that was deployed last on a cluster; empty where no stack is. */
+    public static Optional<String> deployedProfile(Cluster cluster) {
+        return cluster.namespaceAnnotations(NAMESPACE).map(annotations -> annotations.get(PROFILE));
     }
 
     private Census census() {

@@ -229,6 +229,13 @@ public final class KubeCluster implements Cluster {
     }
 
     @Override
+    public Optional<Map<String, String>> namespaceAnnotations(String name) {
+        return Optional.ofNullable(client.namespaces().withName(name).get())
+                .map(namespace ->
+                        Objects.requireNonNullElse(namespace.getMetadata().getAnnotations(), Map.of()));
+    }
+
+    @Override
     public Subscription listen(String namespace, PodListener listener) {
         var informer = client.pods().inNamespace(namespace).runnableInformer(0);
         informer.addEventHandler(new ResourceEventHandler<Pod>() {

@@ -214,6 +214,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
     }
 
     @Override
+    public Optional<Map<String, String>> namespaceAnnotations(String name) {
+        return Optional.ofNullable(annotations.get("namespace " + name));
+    }
+
+    @Override
     public Subscription listen(String namespace, PodListener next) {
         listener = next;
         pods.values().forEach(next::seen);
