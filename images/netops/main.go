@@ -31,6 +31,16 @@ type command struct {
 var commands = []command{
 	{"link", "down|up|state --container-pid N [--container-pid N …] [--interface eth0]", runLink},
 	{"traces", "--container-pid N [--container-pid N …]", runTraces},
+	{"wait", "", runWait},
+	{"processes", "--container ID [--container ID …]", runProcesses},
+	{"pod", "freeze|thaw|kill --container ID --pod UID [--member ID]", runPod},
+	{"traffic", "set --tag T --wanted JSON | clear --tag T --container ID … | list --container ID … | can", runTraffic},
+	{"delay", "--tag T --container ID [--pod UID] --queue N --latency 50ms [--jitter 5ms]", runDelay},
+	{"reach", "--wanted JSON [--timeout 500ms]", runReach},
+	{"burn", "--tag T --container ID [--cores N] [--mebibytes N]", runBurn},
+	{"end", "--tag T", runEnd},
+	{"load", "look|limit --container ID [--container ID …] [--millicores N]", runLoad},
+	{"disk", "state|fill|empty --container ID --pod UID --path P [--at-most BYTES]", runDisk},
 	{"probe", "--connect IP:PORT [--connect IP:PORT …] [--timeout 500ms] [--container-pid N]", runProbe},
 }
 

@@ -82,6 +82,25 @@ public interface Cluster extends AutoCloseable {
     /** What faults left in the API: cordons, taints that the topology does not give, marked objects. */
     List<Trace> traces(Topology topology);
 
+    /** Keeps new pods off a node, or lets them on it again; what is so already stays so. */
+    void cordon(String node, boolean cordoned);
+
+    /**
+     * Asks for a pod to be evicted, as a drain does: disruption budgets have a say.
+     *
+     * @param uid which incarnation: another one of the same name is not touched
+     */
+    Eviction evict(String namespace, String pod, String uid);
+
+    /** What a pod is made of; empty when there is no such pod. */
+    Optional<PodParts> parts(String namespace, String pod);
+
+    /** The uid of a claim on a volume; empty when there is no such claim. */
+    Optional<String> claim(String namespace, String claim);
+
+    /** Asks for the deletion of a claim; its data goes with it once no pod uses it. One of another uid is not touched. */
+    void deleteClaim(String namespace, String claim, String uid);
+
     /** Removes a namespace and waits until it is gone. */
     void deleteNamespace(String namespace);
 

@@ -1,6 +1,7 @@
 package aeterna.chaos.cluster;
 
 import aeterna.chaos.model.Machine;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -9,7 +10,8 @@ import java.util.List;
  *
  * <p>Every act takes several nodes and reaches them together; every way back is idempotent: thawing what is not frozen,
  * switching on what is on and connecting what is connected do nothing. The control plane is refused. Acts return when
- * the engine has carried them out, not when Kubernetes has noticed. Thread-safe.
+ * the engine has carried them out, not when Kubernetes has noticed; what they return is the skew: how long some of the
+ * nodes may have been hit and others not yet, zero for a single node. Thread-safe.
  *
  * <p>All methods throw {@link aeterna.chaos.model.Problem} when a node is not in the testbed or the engine is gone.
  */
@@ -21,19 +23,19 @@ public interface Machines {
     Usage usage();
 
     /** Stops all processes of the nodes at once, connections and memory staying as they are. */
-    void freeze(Collection<String> nodes);
+    Duration freeze(Collection<String> nodes);
 
     /** Continues frozen nodes. */
     void thaw(Collection<String> nodes);
 
     /** Switches the nodes off without warning; volumes (and the host's page cache) survive. */
-    void powerOff(Collection<String> nodes);
+    Duration powerOff(Collection<String> nodes);
 
     /** Switches nodes on again, with their old addresses. */
     void powerOn(Collection<String> nodes);
 
     /** Takes the nodes' network away: nothing in, nothing out, no resets. */
-    void cutOff(Collection<String> nodes);
+    Duration cutOff(Collection<String> nodes);
 
     /** Gives the nodes' network back. */
     void reconnect(Collection<String> nodes);

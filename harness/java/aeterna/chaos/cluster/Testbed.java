@@ -28,8 +28,32 @@ public interface Testbed extends AutoCloseable {
 
     /** The processes of its pods, from their machines' side; refused without {@link Capability#POD_PROCESSES}. */
     default PodProcesses podProcesses() {
-        throw new Problem(
-                "nobody can look at the processes of pods on testbed " + name(),
+        throw cannot("look at the processes of pods");
+    }
+
+    /** What becomes of packets between its machines and pods; refused without {@link Capability#TRAFFIC}. */
+    default Traffic traffic() {
+        throw cannot("act on the packets");
+    }
+
+    /** Connections tried from inside its machines and pods; refused without {@link Capability#TRAFFIC}. */
+    default Prober prober() {
+        throw cannot("try connections from inside the machines");
+    }
+
+    /** What its machines use; refused without {@link Capability#STRAIN}. */
+    default Strain strain() {
+        throw cannot("use up what a single machine has");
+    }
+
+    /** The volumes of its pods; refused without {@link Capability#VOLUMES}. */
+    default Volumes volumes() {
+        throw cannot("look into volumes");
+    }
+
+    private Problem cannot(String what) {
+        return new Problem(
+                "nobody can " + what + " on testbed " + name(),
                 "Use a provider whose machines are ours, such as k3s.");
     }
 

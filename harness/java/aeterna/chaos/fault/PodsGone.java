@@ -20,28 +20,19 @@ import java.util.stream.Collectors;
 final class PodsGone implements Witness {
     private final Testbed testbed;
     private final List<PodStatus> victims;
-    private final List<PodStatus> bystanders;
+    private final RestartsSince bystanders;
 
     /** Remembers who is there now, next to the victims. */
     PodsGone(Testbed testbed, List<PodStatus> victims, List<PodStatus> all) {
         this.testbed = testbed;
         this.victims = List.copyOf(victims);
-        var namespaces = victims.stream().map(PodStatus::namespace).collect(Collectors.toSet());
-        bystanders = all.stream()
-                .filter(pod -> namespaces.contains(pod.namespace()))
-                .filter(pod -> !pod.terminating() && !victims.contains(pod))
-                .toList();
+        bystanders = new RestartsSince(testbed, victims, all);
     }
 
     @Override
     public Sighting look() {
         var now = testbed.cluster().pods().stream().collect(Collectors.toMap(PodStatus::uid, Function.identity()));
-        var harmed = bystanders.stream()
-                .filter(pod -> !now.containsKey(pod.uid())
-                        || now.get(pod.uid()).terminating()
-                        || now.get(pod.uid()).restarts() > pod.restarts())
-                .map(PodStatus::id)
-                .toList();
+        var harmed = bystanders.elsewhere();
         if (!harmed.isEmpty()) {
             return new Sighting(
                     Seen.ELSEWHERE, String.join(" and ", harmed) + " went or restarted, and was not aimed at");

@@ -24,10 +24,31 @@ public interface Healer {
                 onThose(testbed, powerOn.nodes(), testbed.machines()::powerOn);
             } else if (undo instanceof Undo.Reconnect reconnect) {
                 onThose(testbed, reconnect.nodes(), testbed.machines()::reconnect);
+            } else if (undo instanceof Undo.ThawPods thaw) {
+                thaw.pods().stream()
+                        .filter(pod -> isThere(testbed, pod.node()))
+                        .forEach(testbed.podProcesses()::thaw);
+            } else if (undo instanceof Undo.Uncordon uncordon) {
+                onThose(
+                        testbed,
+                        uncordon.nodes(),
+                        nodes -> nodes.forEach(node -> testbed.cluster().cordon(node, false)));
+            } else if (undo instanceof Undo.ClearTraffic clear) {
+                testbed.traffic().clear(clear.tag());
+            } else if (undo instanceof Undo.EndStrain end) {
+                testbed.strain().end(end.tag(), end.nodes());
+            } else if (undo instanceof Undo.EmptyVolume empty) {
+                if (isThere(testbed, empty.pod().node())) {
+                    testbed.volumes().empty(empty.pod(), empty.path());
+                }
             } else {
                 throw new IllegalStateException("nobody knows how to carry out " + undo);
             }
         };
+    }
+
+    private static boolean isThere(Testbed testbed, String node) {
+        return testbed.topology().nodes().stream().anyMatch(there -> there.name().equals(node));
     }
 
     private static void onThose(Testbed testbed, Collection<String> named, Consumer<Collection<String>> act) {

@@ -8,6 +8,7 @@ import aeterna.chaos.model.Machine.Power;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Topology;
+import aeterna.chaos.time.Clock;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import java.time.Duration;
@@ -22,7 +23,6 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Power over nodes that are containers: freeze is the engine's freezer, power-off is SIGKILL of the node's init, and the
@@ -30,20 +30,19 @@ import tools.jackson.databind.json.JsonMapper;
  * image is relied upon. Thread-safe.
  */
 final class DockerMachines implements Machines {
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final Engine engine;
     private final String testbed;
     private final Topology topology;
     private final OwnNodes own;
-    private final String netopsImage;
+    private final Netops netops;
+    private final Clock clock = Clock.system();
 
-    DockerMachines(Engine engine, String testbed, Topology topology, OwnNodes own, String netopsImage) {
+    DockerMachines(Engine engine, String testbed, Topology topology, OwnNodes own, Netops netops) {
         this.engine = engine;
         this.testbed = testbed;
         this.topology = topology;
         this.own = own;
-        this.netopsImage = netopsImage;
+        this.netops = netops;
     }
 
     @Override
@@ -53,7 +52,7 @@ final class DockerMachines implements Machines {
                 .map(Node::name)
                 .filter(node -> power(containers.get(node)) != Power.OFF)
                 .toList();
-        var links = links("state", running, containers);
+        var links = links("state", running, containers).links();
         return topology.nodes().stream()
                 .map(Node::name)
                 .map(node -> new Machine(
@@ -89,8 +88,8 @@ final class DockerMachines implements Machines {
     }
 
     @Override
-    public void freeze(Collection<String> nodes) {
-        each(workers(nodes), container -> {
+    public Duration freeze(Collection<String> nodes) {
+        return each(workers(nodes), container -> {
             if (power(container) == Power.ON) {
                 engine.client().pauseContainerCmd(container.getId()).exec();
             }
@@ -107,8 +106,8 @@ final class DockerMachines implements Machines {
     }
 
     @Override
-    public void powerOff(Collection<String> nodes) {
-        each(workers(nodes), container -> {
+    public Duration powerOff(Collection<String> nodes) {
+        return each(workers(nodes), container -> {
             if (power(container) != Power.OFF) {
                 engine.client().killContainerCmd(container.getId()).exec();
             }
@@ -127,8 +126,8 @@ final class DockerMachines implements Machines {
     }
 
     @Override
-    public void cutOff(Collection<String> nodes) {
-        links("down", runningOf(nodes), own.byName());
+    public Duration cutOff(Collection<String> nodes) {
+        return links("down", runningOf(nodes), own.byName()).skew();
     }
 
     @Override
@@ -144,9 +143,11 @@ final class DockerMachines implements Machines {
                 .toList();
     }
 
-    private Map<String, Network> links(String act, List<String> nodes, Map<String, Container> containers) {
+    private record Cables(Map<String, Network> links, Duration skew) {}
+
+    private Cables links(String act, List<String> nodes, Map<String, Container> containers) {
         if (nodes.isEmpty()) {
-            return Map.of();
+            return new Cables(Map.of(), Duration.ZERO);
         }
         var nodeByPid = new HashMap<Long, String>();
         var arguments = new ArrayList<>(List.of("link", act));
@@ -156,13 +157,16 @@ final class DockerMachines implements Machines {
             arguments.addAll(List.of("--pid", Long.toString(pid)));
         }
         var links = new HashMap<String, Network>();
-        engine.runOnHost(testbed, netopsImage, arguments.toArray(String[]::new))
-                .lines()
-                .map(JSON::readTree)
+        var lines = netops.run(arguments.stream());
+        lines.stream()
                 .filter(line -> line.has("pid"))
                 .forEach(line -> links.put(
                         nodeByPid.get(line.get("pid").asLong()), isUp(line) ? Network.CONNECTED : Network.CUT_OFF));
-        return links;
+        var skew = lines.stream()
+                .filter(line -> line.has("skew_nanos"))
+                .mapToLong(line -> line.get("skew_nanos").asLong())
+                .sum();
+        return new Cables(links, Duration.ofNanos(skew));
     }
 
     private static boolean isUp(JsonNode line) {
@@ -185,25 +189,21 @@ final class DockerMachines implements Machines {
                         .toList();
     }
 
-    /** All at once, each on its own thread: a zone's nodes fail together. All are tried even if one cannot be reached. */
-    private static void each(List<Container> containers, Consumer<Container> act) {
+    /**
+     * All at once, each on its own thread: a zone's nodes fail together. All are tried even if one cannot be reached.
+     *
+     * @return from the first that was asked for to the last that was confirmed; zero for a single one
+     */
+    private Duration each(List<Container> containers, Consumer<Container> act) {
         var acts = containers.stream()
-                .map(container -> CompletableFuture.runAsync(
-                        () -> Engine.ask(
-                                "act on "
-                                        + Stream.of(container.getNames())
-                                                .findFirst()
-                                                .orElse("?"),
-                                () -> {
-                                    act.accept(container);
-                                    return null;
-                                }),
-                        command -> new Thread(command, "machine-act").start()))
+                .map(container -> CompletableFuture.supplyAsync(
+                        () -> timed(container, act), command -> new Thread(command, "machine-act").start()))
                 .toList();
+        var done = new ArrayList<Span>();
         Problem failed = null;
-        for (CompletableFuture<Void> one : acts) {
+        for (CompletableFuture<Span> one : acts) {
             try {
-                one.join();
+                done.add(one.join());
             } catch (CompletionException broken) {
                 failed = broken.getCause() instanceof Problem problem
                         ? problem
@@ -213,5 +213,22 @@ final class DockerMachines implements Machines {
         if (failed != null) {
             throw failed;
         }
+        if (done.size() < 2) {
+            return Duration.ZERO;
+        }
+        var first = done.stream().mapToLong(Span::began).min().orElseThrow();
+        var last = done.stream().mapToLong(Span::ended).max().orElseThrow();
+        return Duration.ofNanos(last - first);
+    }
+
+    private record Span(long began, long ended) {}
+
+    private Span timed(Container container, Consumer<Container> act) {
+        var began = clock.nanos();
+        Engine.ask("act on " + Stream.of(container.getNames()).findFirst().orElse("?"), () -> {
+            act.accept(container);
+            return null;
+        });
+        return new Span(began, clock.nanos());
     }
 }

@@ -75,14 +75,19 @@ public final class K3sProvider implements Provider {
                         "server: https://127.0.0.1:" + topology.apiPort());
         var identity = Identity.read(engine, server.getId());
         var nodes = new OwnNodes(engine, testbed, topology, identity);
+        var netops = new Netops(engine, testbed, nodes, blueprint.netops());
         return new K3sTestbed(
                 testbed,
                 engine,
                 identity,
                 topology,
                 connect.apply(kubeconfig),
-                new DockerMachines(engine, testbed, topology, nodes, blueprint.netops()),
-                new NodePodProcesses(engine, nodes),
+                new DockerMachines(engine, testbed, topology, nodes, netops),
+                new NodePodProcesses(netops),
+                new NodeTraffic(netops),
+                new NodeProber(netops),
+                new NodeStrain(netops),
+                new PodVolumes(netops),
                 new ContainerTraces(engine, testbed, nodes, blueprint.netops()),
                 new RegistryMirror(engine, testbed),
                 write(testbed, kubeconfig));

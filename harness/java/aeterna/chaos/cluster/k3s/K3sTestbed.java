@@ -4,7 +4,11 @@ import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.Machines;
 import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.cluster.PodProcesses;
+import aeterna.chaos.cluster.Prober;
+import aeterna.chaos.cluster.Strain;
 import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.cluster.Traffic;
+import aeterna.chaos.cluster.Volumes;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Problem;
@@ -25,6 +29,10 @@ record K3sTestbed(
         Cluster cluster,
         Machines machines,
         PodProcesses podProcesses,
+        Traffic traffic,
+        Prober prober,
+        Strain strain,
+        Volumes volumes,
         NodeTraces nodeTraces,
         RegistryMirror registry,
         Path kubeconfig)
@@ -58,7 +66,10 @@ record K3sTestbed(
                 Capability.MACHINE_POWER,
                 Capability.MACHINE_FREEZE,
                 Capability.MACHINE_NETWORK,
-                Capability.POD_PROCESSES);
+                Capability.POD_PROCESSES,
+                Capability.TRAFFIC,
+                Capability.STRAIN,
+                Capability.VOLUMES);
     }
 
     @Override

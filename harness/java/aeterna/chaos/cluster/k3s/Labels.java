@@ -7,7 +7,7 @@ final class Labels {
     /** The testbed's name, on containers, networks and volumes. */
     static final String TESTBED = "aeterna.chaos";
 
-    /** {@code node}, {@code registry} or {@code netops}. */
+    /** {@code node}, {@code registry}, {@link #HELPER} or {@link #RESIDENT}. */
     static final String ROLE = "aeterna.chaos/role";
 
     /** The node's name. */
@@ -24,6 +24,9 @@ final class Labels {
 
     /** The role of containers that act or look once, or as long as a fault is in place. */
     static final String HELPER = "netops";
+
+    /** The role of the helper that stays as long as the testbed. */
+    static final String RESIDENT = "netops-resident";
 
     private Labels() {}
 

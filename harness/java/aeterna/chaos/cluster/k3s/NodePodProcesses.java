@@ -1,85 +1,74 @@
 package aeterna.chaos.cluster.k3s;
 
+import aeterna.chaos.cluster.NodeProcesses;
+import aeterna.chaos.cluster.NodeProcesses.Tally;
 import aeterna.chaos.cluster.PodProcesses;
-import aeterna.chaos.model.Problem;
-import com.github.dockerjava.api.async.ResultCallback;
-import com.github.dockerjava.api.model.Frame;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import aeterna.chaos.model.Place;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Processes of pods on nodes that are containers: found by the pod's uid in their control groups' paths, which every
- * kubelet and every container runtime writes there. Of the node's image this needs {@code sh} and {@code grep}. Thread-safe.
+ * Processes of nodes that are containers: found by the ids of container and pod in their control groups' paths, which every
+ * engine, kubelet and container runtime writes there. Nothing inside the node's image is relied upon. Thread-safe.
  */
 final class NodePodProcesses implements PodProcesses {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private final Netops netops;
 
-    /** The cgroupfs driver writes the uid as it is, systemd's with underscores: a dot stands for both. */
-    private static final String FIND = "pids=$(grep -l \"pod$1\" /proc/[0-9]*/cgroup 2>/dev/null"
-            + " | while IFS=/ read -r _ _ pid _; do echo \"$pid\"; done); ";
-
-    private static final String COUNT = FIND + "set -- $pids; echo $#";
-
-    /** Those that ended between the two do not matter; a process namespace's first process takes all others along. */
-    private static final String KILL = FIND + "[ -z \"$pids\" ] || kill -KILL $pids 2>/dev/null; echo done";
-
-    private final Engine engine;
-    private final OwnNodes nodes;
-
-    NodePodProcesses(Engine engine, OwnNodes nodes) {
-        this.engine = engine;
-        this.nodes = nodes;
+    NodePodProcesses(Netops netops) {
+        this.netops = netops;
     }
 
     @Override
-    public int count(String node, String podUid) {
-        var printed = run(node, COUNT, podUid);
-        try {
-            return Integer.parseInt(printed);
-        } catch (NumberFormatException notANumber) {
-            throw new Problem(
-                    "the processes of pod " + podUid + " could not be counted on " + node + ": " + printed,
-                    "See whether the node runs with `./chaos status`.",
-                    notANumber);
-        }
+    public Map<String, NodeProcesses> look() {
+        var nodes = netops.nodes();
+        var reports = netops.run(
+                        Stream.concat(Stream.of("processes"), Netops.named(nodes.values().stream())))
+                .stream()
+                .collect(Collectors.toMap(report -> report.get("container").asString(), Function.identity()));
+        var seen = new TreeMap<String, NodeProcesses>();
+        nodes.forEach((node, container) -> seen.put(node, processes(reports.get(container))));
+        return seen;
+    }
+
+    private static NodeProcesses processes(JsonNode report) {
+        return new NodeProcesses(tally(report.get("node")), tallies(report.get("pods")), tallies(report.get("members")));
+    }
+
+    private static Map<String, Tally> tallies(JsonNode named) {
+        return named.properties().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> tally(entry.getValue())));
+    }
+
+    private static Tally tally(JsonNode tally) {
+        return new Tally(tally.get("processes").asInt(), tally.get("held").asInt());
     }
 
     @Override
     public void kill(String node, String podUid) {
-        var printed = run(node, KILL, podUid);
-        if (!printed.equals("done")) {
-            throw new Problem(
-                    "the processes of pod " + podUid + " could not be killed on " + node + ": " + printed,
-                    "See whether the node runs with `./chaos status`.");
-        }
+        act("kill", new Place(node, podUid), Stream.empty());
     }
 
-    private String run(String node, String script, String podUid) {
-        var pattern = podUid.replace('-', '.');
-        var container = nodes.named(node);
-        return Engine.ask("look at the processes on " + node, () -> {
-            var out = new StringBuilder();
-            var exec = engine.client()
-                    .execCreateCmd(container.getId())
-                    .withAttachStdout(true)
-                    .withAttachStderr(true)
-                    .withCmd("sh", "-c", script, "sh", pattern)
-                    .exec();
-            var ended = engine.client()
-                    .execStartCmd(exec.getId())
-                    .exec(new ResultCallback.Adapter<Frame>() {
-                        @Override
-                        public void onNext(Frame frame) {
-                            synchronized (out) {
-                                out.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
-                            }
-                        }
-                    })
-                    .awaitCompletion(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            synchronized (out) {
-                return ended ? out.toString().strip() : "no answer within " + PATIENCE.toSeconds() + " s";
-            }
-        });
+    @Override
+    public void killContainer(Place pod, String container) {
+        act("kill", pod, Stream.of("--member", container));
+    }
+
+    @Override
+    public void freeze(Place pod) {
+        act("freeze", pod, Stream.empty());
+    }
+
+    @Override
+    public void thaw(Place pod) {
+        act("thaw", pod, Stream.empty());
+    }
+
+    private void act(String verb, Place pod, Stream<String> more) {
+        var container = Netops.container(netops.nodes(), pod.node());
+        netops.run(Stream.concat(Stream.of("pod", verb, "--container", container, "--pod", pod.podUid()), more));
     }
 }

@@ -2,8 +2,10 @@ package aeterna.chaos.cluster.kube;
 
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.PodListener;
+import aeterna.chaos.cluster.PodParts;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.cluster.Subscription;
@@ -19,6 +21,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -107,7 +111,9 @@ public final class KubeCluster implements Cluster {
                         .findFirst()
                         .orElse(""),
                 node.getMetadata().getUid(),
-                node.getMetadata().getLabels());
+                node.getMetadata().getLabels(),
+                Boolean.TRUE.equals(node.getSpec().getUnschedulable()),
+                Objects.requireNonNullElse(node.getSpec().getPodCIDR(), ""));
     }
 
     @Override
@@ -375,6 +381,130 @@ public final class KubeCluster implements Cluster {
             if (!goneOrReplaced) {
                 throw new Problem(
                         "the cluster refused to delete pod " + namespace + "/" + pod + ": " + refused.getMessage(),
+                        "Look at the API server with `./chaos status`.",
+                        refused);
+            }
+        }
+    }
+
+    @Override
+    public void cordon(String node, boolean cordoned) {
+        try {
+            client.nodes()
+                    .withName(node)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"spec\":{\"unschedulable\":" + (cordoned ? "true" : "null") + "}}");
+        } catch (KubernetesClientException refused) {
+            throw new Problem(
+                    "the cluster refused to " + (cordoned ? "cordon " : "uncordon ") + node + ": "
+                            + refused.getMessage(),
+                    "Look at the API server with `./chaos status`.",
+                    refused);
+        }
+    }
+
+    @Override
+    public Eviction evict(String namespace, String pod, String uid) {
+        var eviction = Map.of(
+                "apiVersion",
+                "policy/v1",
+                "kind",
+                "Eviction",
+                "metadata",
+                Map.of("name", pod, "namespace", namespace),
+                "deleteOptions",
+                new DeleteOptionsBuilder()
+                        .withNewPreconditions()
+                        .withUid(uid)
+                        .endPreconditions()
+                        .build());
+        try {
+            // As a raw request: the client's own eviction keeps the reason of a refusal to itself.
+            client.raw(
+                    "/api/v1/namespaces/" + namespace + "/pods/" + pod + "/eviction",
+                    "POST",
+                    client.getKubernetesSerialization().asJson(eviction));
+            return new Eviction(Eviction.Answer.ACCEPTED, "");
+        } catch (KubernetesClientException refused) {
+            return new Eviction(
+                    switch (refused.getCode()) {
+                        case 404, 409 -> Eviction.Answer.GONE;
+                        case 429 -> Eviction.Answer.NOT_NOW;
+                        default -> Eviction.Answer.NEVER;
+                    },
+                    said(refused));
+        }
+    }
+
+    /** The server's words, with the causes in which it names the budget. */
+    private static String said(KubernetesClientException refused) {
+        var status = refused.getStatus();
+        if (status == null) {
+            return String.valueOf(refused.getMessage());
+        }
+        var causes = status.getDetails() == null || status.getDetails().getCauses() == null
+                ? Stream.<String>empty()
+                : status.getDetails().getCauses().stream().map(cause -> cause.getMessage());
+        return Stream.concat(Stream.of(status.getMessage()), causes)
+                .filter(Objects::nonNull)
+                .distinct()
+                .collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public Optional<PodParts> parts(String namespace, String pod) {
+        return Optional.ofNullable(
+                        client.pods().inNamespace(namespace).withName(pod).get())
+                .map(KubeCluster::parts);
+    }
+
+    private static PodParts parts(Pod pod) {
+        var claims = pod.getSpec().getVolumes().stream()
+                .filter(volume -> volume.getPersistentVolumeClaim() != null)
+                .collect(Collectors.toMap(
+                        Volume::getName,
+                        volume -> volume.getPersistentVolumeClaim().getClaimName()));
+        var mounts = pod.getSpec().getContainers().stream()
+                .flatMap(container -> container.getVolumeMounts().stream())
+                .filter(mount -> claims.containsKey(mount.getName()))
+                .collect(Collectors.toMap(
+                        VolumeMount::getMountPath, mount -> claims.get(mount.getName()), (one, same) -> one));
+        return new PodParts(
+                pod.getMetadata().getUid(),
+                pod.getStatus().getContainerStatuses().stream()
+                        .filter(status -> status.getContainerID() != null)
+                        .collect(Collectors.toMap(
+                                ContainerStatus::getName,
+                                status -> status.getContainerID().replaceFirst("^.*://", ""))),
+                mounts,
+                Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of())
+                        .containsKey("kubernetes.io/config.mirror"));
+    }
+
+    @Override
+    public Optional<String> claim(String namespace, String claim) {
+        return Optional.ofNullable(client.persistentVolumeClaims()
+                        .inNamespace(namespace)
+                        .withName(claim)
+                        .get())
+                .map(found -> found.getMetadata().getUid());
+    }
+
+    @Override
+    public void deleteClaim(String namespace, String claim, String uid) {
+        var options =
+                new DeleteOptionsBuilder().withNewPreconditions().withUid(uid).endPreconditions();
+        try {
+            client.raw(
+                    "/api/v1/namespaces/" + namespace + "/persistentvolumeclaims/" + claim,
+                    "DELETE",
+                    client.getKubernetesSerialization().asJson(options.build()));
+        } catch (KubernetesClientException refused) {
+            if (refused.getCode() != 404 && refused.getCode() != 409) {
+                throw new Problem(
+                        "the cluster refused to delete the claim " + namespace + "/" + claim + ": "
+                                + refused.getMessage(),
                         "Look at the API server with `./chaos status`.",
                         refused);
             }

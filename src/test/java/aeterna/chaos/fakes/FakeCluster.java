@@ -2,17 +2,22 @@ package aeterna.chaos.fakes;
 
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.Machines;
+import aeterna.chaos.cluster.NodeProcesses;
+import aeterna.chaos.cluster.NodeProcesses.Tally;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.cluster.PodListener;
 import aeterna.chaos.cluster.PodProcesses;
+import aeterna.chaos.cluster.PodParts;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.cluster.Subscription;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Node;
+import aeterna.chaos.model.Place;
 import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.model.Trace;
@@ -105,7 +110,7 @@ public final class FakeCluster implements Cluster, PodProcesses {
 
     /** A node that is Ready or not. */
     public void node(String name, boolean ready) {
-        nodes.put(name, new NodeStatus(name, ready, ready ? "KubeletReady" : "Unknown", "", name + "-1", Map.of()));
+        nodes.put(name, new NodeStatus(name, ready, ready ? "KubeletReady" : "Unknown", "", name + "-1", Map.of(), false, ""));
     }
 
     /** A testbed of this cluster and those machines, which publishes the stack's ports. */
@@ -264,8 +269,56 @@ public final class FakeCluster implements Cluster, PodProcesses {
     }
 
     @Override
-    public int count(String node, String podUid) {
-        return processes.getOrDefault(podUid, 0);
+    public Map<String, NodeProcesses> look() {
+        var byNode = new HashMap<String, NodeProcesses>();
+        pods.values().forEach(pod -> byNode.put(pod.node(), NodeProcesses.NONE));
+        byNode.replaceAll((node, none) -> {
+            var tallies = new HashMap<String, Tally>();
+            processes.forEach((uid, number) -> tallies.put(uid, new Tally(number, 0)));
+            return new NodeProcesses(new Tally(tallies.size(), 0), tallies, Map.of());
+        });
+        return byNode;
+    }
+
+    @Override
+    public void killContainer(Place pod, String container) {
+        acts.add("kill " + container + " of " + pod);
+    }
+
+    @Override
+    public void freeze(Place pod) {
+        acts.add("freeze " + pod);
+    }
+
+    @Override
+    public void thaw(Place pod) {
+        acts.add("thaw " + pod);
+    }
+
+    @Override
+    public void cordon(String node, boolean cordoned) {
+        acts.add((cordoned ? "cordon " : "uncordon ") + node);
+    }
+
+    @Override
+    public Eviction evict(String namespace, String pod, String uid) {
+        acts.add("evict " + namespace + "/" + pod);
+        return new Eviction(Eviction.Answer.ACCEPTED, "");
+    }
+
+    @Override
+    public Optional<PodParts> parts(String namespace, String pod) {
+        return Optional.ofNullable(pods.get(pod)).map(found -> new PodParts(found.uid(), Map.of(), Map.of(), false));
+    }
+
+    @Override
+    public Optional<String> claim(String namespace, String claim) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void deleteClaim(String namespace, String claim, String uid) {
+        acts.add("delete claim " + claim);
     }
 
     @Override

@@ -47,8 +47,8 @@ public final class FakeMachines implements Machines {
     }
 
     @Override
-    public void freeze(Collection<String> nodes) {
-        act("freeze", nodes, machine -> with(machine, Power.FROZEN, machine.network()));
+    public Duration freeze(Collection<String> nodes) {
+        return act("freeze", nodes, machine -> with(machine, Power.FROZEN, machine.network()));
     }
 
     @Override
@@ -57,8 +57,8 @@ public final class FakeMachines implements Machines {
     }
 
     @Override
-    public void powerOff(Collection<String> nodes) {
-        act("powerOff", nodes, machine -> with(machine, Power.OFF, Network.UNKNOWN));
+    public Duration powerOff(Collection<String> nodes) {
+        return act("powerOff", nodes, machine -> with(machine, Power.OFF, Network.UNKNOWN));
     }
 
     @Override
@@ -67,8 +67,8 @@ public final class FakeMachines implements Machines {
     }
 
     @Override
-    public void cutOff(Collection<String> nodes) {
-        act("cutOff", nodes, machine -> with(machine, machine.power(), Network.CUT_OFF));
+    public Duration cutOff(Collection<String> nodes) {
+        return act("cutOff", nodes, machine -> with(machine, machine.power(), Network.CUT_OFF));
     }
 
     @Override
@@ -76,12 +76,13 @@ public final class FakeMachines implements Machines {
         act("reconnect", nodes, machine -> with(machine, machine.power(), Network.CONNECTED));
     }
 
-    private void act(String what, Collection<String> nodes, UnaryOperator<Machine> change) {
+    private Duration act(String what, Collection<String> nodes, UnaryOperator<Machine> change) {
         if (what.equals(failing)) {
             throw new IllegalStateException("the engine is gone");
         }
         acts.add(what + " " + nodes);
         nodes.forEach(node -> machines.computeIfPresent(node, (name, machine) -> change.apply(machine)));
+        return Duration.ZERO;
     }
 
     private static Machine with(Machine machine, Power power, Network network) {

@@ -3,10 +3,13 @@ package aeterna.chaos.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import aeterna.chaos.cluster.Flow;
 import aeterna.chaos.fakes.FakeMachines;
 import aeterna.chaos.fakes.FakeTestbed;
 import aeterna.chaos.fakes.FakeTime;
+import aeterna.chaos.fakes.FakeWorld;
 import aeterna.chaos.model.Machine;
+import aeterna.chaos.model.Place;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Undo;
 import java.io.IOException;
@@ -43,13 +46,33 @@ class JournalTest {
 
     @Test
     void everyKindOfUndoRoundTripsAndIsCarriedOut() {
-        journal.announce("testbed", "all of them", List.of(THAW, POWER_ON, RECONNECT));
-        assertThat(journal.open("testbed").get(0).undo()).containsExactly(THAW, POWER_ON, RECONNECT);
+        var world = new FakeWorld();
+        var whole = world.state();
+        var pod = new Place("node-3", "uid-app-3-2");
+        world.freeze(List.of("node-1"));
+        world.powerOff(List.of("node-2"));
+        world.cutOff(List.of("node-4"));
+        world.freeze(pod);
+        world.cordon("node-5", true);
+        world.traffic().block("abcd", List.of(Flow.arriving(pod, "")));
+        world.strain().burn("efgh", List.of("node-6"), 1, 200);
+        world.fill(pod, "/data", FakeWorld.VOLUME);
+        var steps = List.<Undo>of(
+                new Undo.Thaw(new TreeSet<>(Set.of("node-1"))),
+                new Undo.PowerOn(new TreeSet<>(Set.of("node-2"))),
+                new Undo.Reconnect(new TreeSet<>(Set.of("node-4"))),
+                new Undo.ThawPods(new TreeSet<>(Set.of(pod))),
+                new Undo.Uncordon(new TreeSet<>(Set.of("node-5"))),
+                new Undo.ClearTraffic("abcd"),
+                new Undo.EndStrain("efgh", new TreeSet<>(Set.of("node-6"))),
+                new Undo.EmptyVolume(pod, "/data"));
         // A new kind of undo has to be added here, and to the healer.
-        assertThat(Undo.class.getPermittedSubclasses()).hasSize(3);
+        assertThat(steps.stream().<Class<?>>map(Undo::getClass)).hasSameSizeAs(Undo.class.getPermittedSubclasses());
+        journal.announce("testbed", "all of them", steps);
+        assertThat(journal.open("testbed").get(0).undo()).isEqualTo(steps);
 
-        journal.heal("testbed", healer);
-        assertThat(machines.acts()).containsExactly("reconnect [node-1, node-2]", "powerOn [node-2]", "thaw [node-1]");
+        journal.heal("testbed", Healer.through(world.testbed()));
+        assertThat(world.state()).isEqualTo(whole);
     }
 
     @Test
