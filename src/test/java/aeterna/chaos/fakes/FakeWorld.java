@@ -1,43 +1,34 @@
 package aeterna.chaos.fakes;
 
 import aeterna.chaos.cluster.Cluster;
-import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.Flow;
 import aeterna.chaos.cluster.Machines;
 import aeterna.chaos.cluster.NodeLoad;
-import aeterna.chaos.cluster.NodeProcesses;
 import aeterna.chaos.cluster.NodeProcesses.Tally;
+import aeterna.chaos.cluster.NodeProcesses;
 import aeterna.chaos.cluster.NodeStatus;
-import aeterna.chaos.cluster.NodeTraces;
-import aeterna.chaos.cluster.PodListener;
 import aeterna.chaos.cluster.PodParts;
 import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Prober;
-import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.cluster.Strain;
-import aeterna.chaos.cluster.Subscription;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.cluster.Traffic;
 import aeterna.chaos.cluster.TrafficCount;
 import aeterna.chaos.cluster.Usage;
 import aeterna.chaos.cluster.Volumes;
-import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Degradation;
-import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Machine.Network;
 import aeterna.chaos.model.Machine.Power;
+import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Place;
 import aeterna.chaos.model.Topology;
-import aeterna.chaos.model.Trace;
 import aeterna.chaos.model.Zone;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +45,7 @@ import java.util.stream.Collectors;
  * A cluster of three zones in memory alone, whose looks follow from its acts: six workers, and on each of them one pod with
  * two containers and a volume of its own. Its acts can be sabotaged; its ways back and its looks never are.
  */
-public final class FakeWorld implements Cluster, Machines, PodProcesses, Prober, Volumes {
+public final class FakeWorld extends QuietCluster implements Machines, PodProcesses, Prober, Volumes {
     /** What becomes of acts. */
     public enum Sabotage {
         NONE,
@@ -400,71 +391,6 @@ public final class FakeWorld implements Cluster, Machines, PodProcesses, Prober,
         }
     }
 
-    @Override
-    public List<String> unavailableApis() {
-        return List.of();
-    }
-
-    @Override
-    public void apply(String manifest) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String exec(String namespace, String pod, String... command) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String httpGet(String namespace, String pod, int port, String path) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<Rollout> rollouts(String namespace) {
-        return List.of();
-    }
-
-    @Override
-    public Optional<Map<String, String>> endpointsAnnotations(String namespace, String name) {
-        return Optional.empty();
-    }
-
-    @Override
-    public Subscription listen(String namespace, PodListener listener) {
-        return () -> {};
-    }
-
-    @Override
-    public List<ClusterEvent> events(String namespace) {
-        return List.of();
-    }
-
-    @Override
-    public String log(String namespace, String pod, boolean previous, int lines) {
-        return "";
-    }
-
-    @Override
-    public Subscription follow(String namespace, String pod, int lines, Consumer<byte[]> sink) {
-        return () -> {};
-    }
-
-    @Override
-    public String uid() {
-        return "uid-of-the-fake";
-    }
-
-    @Override
-    public List<Trace> traces(Topology topology) {
-        return List.of();
-    }
-
-    @Override
-    public void deleteNamespace(String namespace) {
-        throw new UnsupportedOperationException();
-    }
-
     // Traffic
 
     private void set(Map<String, Map<Place, List<Flow>>> acts, String tag, Collection<Flow> flows) {
@@ -615,9 +541,6 @@ public final class FakeWorld implements Cluster, Machines, PodProcesses, Prober,
         filled.remove(pod);
     }
 
-    @Override
-    public void close() {}
-
     /** Its packets. */
     public Traffic traffic() {
         return new Traffic() {
@@ -681,74 +604,6 @@ public final class FakeWorld implements Cluster, Machines, PodProcesses, Prober,
 
     /** A testbed of this world that can do everything. */
     public Testbed testbed() {
-        return new Testbed() {
-            @Override
-            public String name() {
-                return "fake";
-            }
-
-            @Override
-            public String provider() {
-                return "fake";
-            }
-
-            @Override
-            public Topology topology() {
-                return FakeWorld.this.topology();
-            }
-
-            @Override
-            public Cluster cluster() {
-                return FakeWorld.this;
-            }
-
-            @Override
-            public Machines machines() {
-                return FakeWorld.this;
-            }
-
-            @Override
-            public PodProcesses podProcesses() {
-                return FakeWorld.this;
-            }
-
-            @Override
-            public Traffic traffic() {
-                return FakeWorld.this.traffic();
-            }
-
-            @Override
-            public Prober prober() {
-                return FakeWorld.this;
-            }
-
-            @Override
-            public Strain strain() {
-                return FakeWorld.this.strain();
-            }
-
-            @Override
-            public Volumes volumes() {
-                return FakeWorld.this;
-            }
-
-            @Override
-            public NodeTraces nodeTraces() {
-                return List::of;
-            }
-
-            @Override
-            public Set<Capability> capabilities() {
-                return EnumSet.allOf(Capability.class);
-            }
-
-            @Override
-            public Path kubeconfig() {
-                return Path.of("none");
-            }
-
-            @Override
-            public void close() {}
-        };
+        return new WorldTestbed(this);
     }
 }

@@ -35,7 +35,7 @@ final class Pictures {
     }
 
     static NodeStatus node(String name, boolean ready) {
-        return new NodeStatus(name, ready, ready ? "KubeletReady" : "NodeStatusUnknown", "", name, Map.of());
+        return new NodeStatus(name, ready, ready ? "KubeletReady" : "NodeStatusUnknown", "", name, Map.of(), false, "");
     }
 
     static PodStatus pod(String namespace, String name, String node, String owner, boolean ready, String trouble) {

@@ -29,7 +29,7 @@ class IdentityTest {
 
     private void node(String name, String address) {
         cluster.nodes.clear();
-        cluster.nodes.put(name, new NodeStatus(name, true, "KubeletReady", address, "uid-1", Map.of()));
+        cluster.nodes.put(name, new NodeStatus(name, true, "KubeletReady", address, "uid-1", Map.of(), false, ""));
     }
 
     private static Identity identity(String uid) {
