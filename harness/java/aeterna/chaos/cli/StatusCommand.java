@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         footer = {"", "It also works while things are broken: what does not answer is named and shown as last seen."})
 final class StatusCommand implements Runnable {
     /** Longer than everything takes to answer, and than whatever hangs takes to be told. */
-    private static final Duration ONE_LOOK = Duration.ofSeconds(4);
+    private static final Duration ONE_LOOK = Duration.ofSeconds(8);
 
     private static final Duration REDRAW = Duration.ofSeconds(1);
     private static final int CHANGES = 8;

@@ -5,6 +5,7 @@ import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.stack.Stack;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,12 +28,16 @@ public final class Changes {
     public record Change(Instant at, String subject, String before, String now, boolean good) {
         @Override
         public String toString() {
-            return at + " " + subject + ": " + before + " -> " + now;
+            return at.truncatedTo(ChronoUnit.SECONDS) + " " + subject + ": " + before + " -> " + now;
         }
     }
 
-    /** How something is, and whether that is as it should be. */
-    private record State(String text, boolean good) {}
+    /** How something is, why, and whether that is as it should be; another reason alone is no change. */
+    private record State(String text, String why, boolean good) {
+        String whole() {
+            return text + (why.isEmpty() ? "" : ": " + why);
+        }
+    }
 
     /** What is different in the later picture; nothing of what one of them could not see. */
     public static List<Change> between(Picture before, Picture now) {
@@ -52,12 +57,12 @@ public final class Changes {
                             now.at(),
                             subject.substring(POD.length()),
                             was == null ? ABSENT : was.text(),
-                            is == null ? "gone" : is.text(),
+                            is == null ? "gone" : is.whole(),
                             is == null || is.good()));
                 }
             } else if (!was.text().equals(is.text())) {
                 changes.add(new Change(
-                        now.at(), subject.substring(subject.indexOf(' ') + 1), was.text(), is.text(), is.good()));
+                        now.at(), subject.substring(subject.indexOf(' ') + 1), was.text(), is.whole(), is.good()));
             }
         }
         return changes;
@@ -78,12 +83,16 @@ public final class Changes {
                         new State(
                                 machine.power().name().toLowerCase(Locale.ROOT)
                                         + (machine.network() == Machine.Network.CUT_OFF ? ", cut off" : ""),
+                                "",
                                 machine.whole()));
             }
         }
         if (seen(picture.nodes())) {
             for (NodeStatus node : picture.nodes().value().orElseThrow()) {
-                states.put("node " + node.name(), new State(node.ready() ? "Ready" : "NotReady", node.ready()));
+                states.put(
+                        "node " + node.name(),
+                        new State(
+                                node.ready() ? "Ready" : "NotReady", node.ready() ? "" : node.reason(), node.ready()));
             }
         }
         if (seen(picture.pods())) {
@@ -91,7 +100,10 @@ public final class Changes {
                 var role = picture.role(pod);
                 states.put(
                         POD + pod.name(),
-                        new State((role.isEmpty() ? "" : role + ", ") + state(pod), pod.ready() && !pod.terminating()));
+                        new State(
+                                (role.isEmpty() ? "" : role + ", ") + phase(pod),
+                                why(pod),
+                                pod.ready() && !pod.terminating()));
             }
         }
         for (var part : picture.parts()) {
@@ -99,7 +111,10 @@ public final class Changes {
                 var look = part.steady().value().orElseThrow();
                 states.put(
                         "component component " + part.id(),
-                        new State(look.steady() ? "steady" : "not steady, " + look.seen(), look.steady()));
+                        new State(
+                                look.steady() ? "steady" : "unsteady",
+                                look.steady() ? "" : look.seen(),
+                                look.steady()));
             }
         }
         return states;
@@ -107,9 +122,16 @@ public final class Changes {
 
     /** How a pod is, in one line. */
     static String state(PodStatus pod) {
-        var state = pod.terminating()
+        return phase(pod) + (why(pod).isEmpty() ? "" : ": " + why(pod));
+    }
+
+    private static String phase(PodStatus pod) {
+        return pod.terminating()
                 ? "terminating"
                 : pod.node().isEmpty() ? "pending" : pod.ready() ? "ready" : "not ready";
-        return state + (pod.ready() || pod.trouble().isEmpty() ? "" : ": " + pod.trouble());
+    }
+
+    private static String why(PodStatus pod) {
+        return pod.ready() ? "" : pod.trouble();
     }
 }

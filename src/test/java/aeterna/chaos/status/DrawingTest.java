@@ -131,10 +131,18 @@ class DrawingTest {
         assertThat(Changes.between(before, now))
                 .extracting(Object::toString)
                 .containsExactly(
-                        "2026-01-01T12:00:01Z node-1: Ready -> NotReady",
+                        "2026-01-01T12:00:01Z node-1: Ready -> NotReady: NodeStatusUnknown",
                         "2026-01-01T12:00:01Z aeterna-5d8f-abcde: ready -> gone",
                         "2026-01-01T12:00:01Z aeterna-postgres-2: replica, ready -> replica, not ready: ContainerCreating");
         assertThat(Changes.between(now, now)).isEmpty();
+
+        pictures.pods.set(
+                2,
+                Pictures.pod(
+                        "aeterna", "aeterna-postgres-2", "node-2", "StatefulSet/aeterna-postgres", false, "Error"));
+        assertThat(Changes.between(now, pictures.at(2)))
+                .as("another reason alone")
+                .isEmpty();
     }
 
     @Test
