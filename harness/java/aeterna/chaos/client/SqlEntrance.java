@@ -22,8 +22,11 @@ import org.postgresql.Driver;
  * alone holds. A client that will not wait any longer breaks its connection off instead.
  */
 public final class SqlEntrance implements Entrance {
-    /** Keys are not unique here on purpose: a write that something on its way repeated can be seen to be there twice. */
-    private static final String TABLE = "chaos_write";
+    /**
+     * The table of writes, in the login's database, with the column {@code key}. Keys are not unique here on purpose: a write that
+     * something on its way repeated can be seen to be there twice.
+     */
+    public static final String TABLE = "chaos_write";
 
     private static final String MAKE_TABLE = "create table if not exists " + TABLE
             + " (key text not null, at timestamptz not null default now());"

@@ -260,6 +260,16 @@ public final class Postgres implements Component {
         };
     }
 
+    /** What the primary answers its superuser. */
+    String askPrimary(String sql) {
+        return asSuperuser(leader().name(), sql).strip();
+    }
+
+    /** What a command printed on the primary; it must end within seconds. */
+    String onPrimary(String... command) {
+        return cluster.exec(namespace, leader().name(), command);
+    }
+
     private String asSuperuser(String pod, String sql) {
         return cluster.exec(namespace, pod, "psql", "-U", "postgres", "-XAtc", sql);
     }

@@ -30,7 +30,7 @@ public final class Stack {
     public static final String NAMESPACE = "aeterna";
 
     /** The images it is made of, by name. */
-    public static final List<String> IMAGES = Stream.of(Postgres.IMAGES, Pooler.IMAGES, Api.IMAGES)
+    public static final List<String> IMAGES = Stream.of(Postgres.IMAGES, Pooler.IMAGES, Api.IMAGES, Backup.IMAGES)
             .flatMap(List::stream)
             .distinct()
             .toList();
@@ -49,6 +49,7 @@ public final class Stack {
     private final Api api;
     private final Postgres postgres;
     private final Pooler pooler;
+    private final Backup backup;
     private final List<Component> components;
 
     /**
@@ -66,7 +67,12 @@ public final class Stack {
         postgres =
                 new Postgres(cluster, NAMESPACE, new SqlEntrance(Postgres.ID, published(topology, 30433), APPLICATION));
         pooler = new Pooler(cluster, NAMESPACE, new SqlEntrance(Pooler.ID, published(topology, 30432), APPLICATION));
-        components = List.of(postgres, pooler, api);
+        backup = new Backup(
+                cluster,
+                NAMESPACE,
+                postgres,
+                restore -> new Manifests(folder.resolve(Backup.ID).resolve("on-demand")).filled(values(restore)));
+        components = List.of(postgres, pooler, api, backup);
     }
 
     private static int published(Topology topology, int nodePort) {
@@ -92,6 +98,11 @@ public final class Stack {
     /** The pool of connections before it. */
     public Pooler pooler() {
         return pooler;
+    }
+
+    /** The database's backups. */
+    public Backup backup() {
+        return backup;
     }
 
     /** All of its parts, in the order in which they can come up. */
@@ -168,15 +179,19 @@ public final class Stack {
      * @throws Problem when it does not become steady: which check, since when, the last log lines, events
      */
     public void deploy(Progress progress, Duration patience) {
-        var values = profile.with(IMAGES.stream()
-                .collect(Collectors.toMap(
-                        name -> "image." + name, name -> image(name).reference())));
+        var values = values(Map.of());
         var manifests = ConfigurationChecksum.annotate(Stream.concat(
                         Stream.of(folder), components.stream().map(component -> folder.resolve(component.id())))
                 .flatMap(part -> new Manifests(part).filled(values).stream())
                 .toList());
         new Deployment(cluster, NAMESPACE, clock, progress, patience)
                 .carryOut(manifests, components, profile, steady());
+    }
+
+    private Map<String, String> values(Map<String, String> more) {
+        var values = new TreeMap<>(more);
+        IMAGES.forEach(name -> values.put("image." + name, image(name).reference()));
+        return profile.with(values);
     }
 
     private Image image(String name) {
