@@ -105,9 +105,7 @@ public final class Backup implements Component {
 
     /** The primary hands over its WAL: the last attempt did not fail, and files do not pile up. */
     public SteadyCheck archiving() {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
+        return SteadyChecks.of("backup: WAL is archived", () -> {
                 var said = postgres.askPrimary(ARCHIVER).split("\\|");
                 if (said.length != 4) {
                     return new Look(false, "the archiver says " + String.join("|", said));
@@ -118,20 +116,12 @@ public final class Backup implements Component {
                         !failing && waiting <= WAITING_FILES,
                         (failing ? "the archiver failed with " + said[3] + ", " : "")
                                 + waiting + " files wait, the last one archived is " + said[2]);
-            }
-
-            @Override
-            public String toString() {
-                return "backup: WAL is archived";
-            }
-        };
+            });
     }
 
     /** The object store has a whole base backup, and WAL. */
     public SteadyCheck fullBackup() {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
+        return SteadyChecks.of("backup: a full backup is there", () -> {
                 var stanza = info().path(0);
                 var full = StreamSupport.stream(stanza.path("backup").spliterator(), false)
                         .filter(backup -> backup.path("type").asString("").equals("full"))
@@ -149,13 +139,7 @@ public final class Backup implements Component {
                                     + stanza.path("status").path("message").asString("nothing") + "); " + preparing());
                 }
                 return new Look(true, "full backup " + full.get() + ", WAL up to " + wal);
-            }
-
-            @Override
-            public String toString() {
-                return "backup: a full backup is there";
-            }
-        };
+            });
     }
 
     private JsonNode info() {

@@ -45,7 +45,8 @@ class StackTest {
 
     StackTest() {
         for (var part : Map.of(
-                        "aeterna", 3, "aeterna-gateway", 1, "aeterna-postgres", 3, "aeterna-postgres-pooler-rw", 2)
+                        "aeterna", 3, "aeterna-gateway", 1, "aeterna-postgres", 3, "aeterna-postgres-pooler-rw", 2,
+                        "aeterna-s3", 1)
                 .entrySet()) {
             cluster.rollouts.add(rollout(part.getKey(), part.getValue(), part.getValue(), true));
         }
@@ -107,7 +108,7 @@ class StackTest {
                 .hasMessageContaining("PG_HOST is not set")
                 .hasMessageContaining("BackOff Pod/aeterna-1: restarting failed container (4 times)");
         assertThat(cluster.acts.get(0)).isEqualTo("apply apiVersion: v1");
-        assertThat(cluster.acts).hasSize(8);
+        assertThat(cluster.acts).hasSize(11);
     }
 
     @Test
@@ -138,7 +139,7 @@ class StackTest {
 
     @Test
     void saysWhereItsImagesComeFrom() {
-        assertThat(stack.flavours()).isEqualTo(Map.of("api", "offline", "pooler", "offline", "postgres", "offline"));
+        assertThat(stack.flavours()).isEqualTo(Map.of("api", "offline", "backup", "offline", "pooler", "offline", "postgres", "offline"));
     }
 
     @Test
