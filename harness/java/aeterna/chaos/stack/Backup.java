@@ -40,9 +40,10 @@ public final class Backup implements Component {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS'+00'").withZone(ZoneOffset.UTC);
 
     /** Whether the archiver's last attempt failed, how many files wait for it, and what it did last, on one line each. */
-    private static final String ARCHIVER = "select coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false),"
-            + " (select count(*) from pg_ls_archive_statusdir() where name like '%.ready'),"
-            + " coalesce(last_archived_wal, '-'), coalesce(last_failed_wal, '-') from pg_stat_archiver";
+    private static final String ARCHIVER =
+            "select coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false),"
+                    + " (select count(*) from pg_ls_archive_statusdir() where name like '%.ready'),"
+                    + " coalesce(last_archived_wal, '-'), coalesce(last_failed_wal, '-') from pg_stat_archiver";
 
     /** A few wait while the object store is busy with others, or just after an election; more than these pile up. */
     private static final int WAITING_FILES = 8;
@@ -106,40 +107,40 @@ public final class Backup implements Component {
     /** The primary hands over its WAL: the last attempt did not fail, and files do not pile up. */
     public SteadyCheck archiving() {
         return SteadyChecks.of("backup: WAL is archived", () -> {
-                var said = postgres.askPrimary(ARCHIVER).split("\\|");
-                if (said.length != 4) {
-                    return new Look(false, "the archiver says " + String.join("|", said));
-                }
-                var failing = said[0].equals("t");
-                var waiting = Integer.parseInt(said[1]);
-                return new Look(
-                        !failing && waiting <= WAITING_FILES,
-                        (failing ? "the archiver failed with " + said[3] + ", " : "")
-                                + waiting + " files wait, the last one archived is " + said[2]);
-            });
+            var said = postgres.askPrimary(ARCHIVER).split("\\|");
+            if (said.length != 4) {
+                return new Look(false, "the archiver says " + String.join("|", said));
+            }
+            var failing = said[0].equals("t");
+            var waiting = Integer.parseInt(said[1]);
+            return new Look(
+                    !failing && waiting <= WAITING_FILES,
+                    (failing ? "the archiver failed with " + said[3] + ", " : "") + waiting
+                            + " files wait, the last one archived is " + said[2]);
+        });
     }
 
     /** The object store has a whole base backup, and WAL. */
     public SteadyCheck fullBackup() {
         return SteadyChecks.of("backup: a full backup is there", () -> {
-                var stanza = info().path(0);
-                var full = StreamSupport.stream(stanza.path("backup").spliterator(), false)
-                        .filter(backup -> backup.path("type").asString("").equals("full"))
-                        .filter(backup -> !backup.path("error").asBoolean(false))
-                        .map(backup -> backup.path("label").asString(""))
-                        .reduce((one, later) -> later);
-                var wal = StreamSupport.stream(stanza.path("archive").spliterator(), false)
-                        .map(archive -> archive.path("max").asString(""))
-                        .reduce((one, later) -> later)
-                        .orElse("");
-                if (full.isEmpty() || wal.isEmpty()) {
-                    return new Look(
-                            false,
-                            "the object store has " + (full.isEmpty() ? "no full backup" : "no WAL") + " ("
-                                    + stanza.path("status").path("message").asString("nothing") + "); " + preparing());
-                }
-                return new Look(true, "full backup " + full.get() + ", WAL up to " + wal);
-            });
+            var stanza = info().path(0);
+            var full = StreamSupport.stream(stanza.path("backup").spliterator(), false)
+                    .filter(backup -> backup.path("type").asString("").equals("full"))
+                    .filter(backup -> !backup.path("error").asBoolean(false))
+                    .map(backup -> backup.path("label").asString(""))
+                    .reduce((one, later) -> later);
+            var wal = StreamSupport.stream(stanza.path("archive").spliterator(), false)
+                    .map(archive -> archive.path("max").asString(""))
+                    .reduce((one, later) -> later)
+                    .orElse("");
+            if (full.isEmpty() || wal.isEmpty()) {
+                return new Look(
+                        false,
+                        "the object store has " + (full.isEmpty() ? "no full backup" : "no WAL") + " ("
+                                + stanza.path("status").path("message").asString("nothing") + "); " + preparing());
+            }
+            return new Look(true, "full backup " + full.get() + ", WAL up to " + wal);
+        });
     }
 
     private JsonNode info() {
@@ -172,9 +173,10 @@ public final class Backup implements Component {
         // A recovery ends at a time only if it meets something that was committed later.
         postgres.askPrimary("select pg_current_xact_id()");
         var finished = postgres.askPrimary("select pg_walfile_name(pg_switch_wal())");
-        var archived = Waiting.atMost(ARCHIVED_WITHIN).untilTrue(() -> postgres.askPrimary(
-                        "select coalesce(last_archived_wal >= '" + finished + "', false) from pg_stat_archiver")
-                .equals("t"));
+        var archived = Waiting.atMost(ARCHIVED_WITHIN)
+                .untilTrue(() -> postgres.askPrimary(
+                                "select coalesce(last_archived_wal >= '" + finished + "', false) from pg_stat_archiver")
+                        .equals("t"));
         if (!archived) {
             throw new Problem(
                     "the archive did not have " + finished + " within " + ARCHIVED_WITHIN.toSeconds() + " s: "
@@ -201,7 +203,9 @@ public final class Backup implements Component {
         if (ended.filter(PodStatus::ready).isEmpty()) {
             throw new Problem(
                     "the database as of " + time + " could not be restored: "
-                            + (ended.isEmpty() ? "not done within " + RESTORED_WITHIN.toMinutes() + " min" : "it gave up")
+                            + (ended.isEmpty()
+                                    ? "not done within " + RESTORED_WITHIN.toMinutes() + " min"
+                                    : "it gave up")
                             + "\n" + cluster.log(namespace, RESTORED, false, LOG_LINES),
                     "Restore to a time between the first backup and the last archived commit.");
         }

@@ -34,7 +34,9 @@ class BackupIT {
                 assertThat(restored.ask("select pg_is_in_recovery()").strip()).isEqualTo("f");
             }
         }
-        assertThat(stack.pooler().kept(run)).as("the cluster itself is untouched").hasSize(2 * WRITES);
+        assertThat(stack.pooler().kept(run))
+                .as("the cluster itself is untouched")
+                .hasSize(2 * WRITES);
     }
 
     private static void write(Session client, String prefix) {

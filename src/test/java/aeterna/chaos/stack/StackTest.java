@@ -45,8 +45,16 @@ class StackTest {
 
     StackTest() {
         for (var part : Map.of(
-                        "aeterna", 3, "aeterna-gateway", 1, "aeterna-postgres", 3, "aeterna-postgres-pooler-rw", 2,
-                        "aeterna-s3", 1)
+                        "aeterna",
+                        3,
+                        "aeterna-gateway",
+                        1,
+                        "aeterna-postgres",
+                        3,
+                        "aeterna-postgres-pooler-rw",
+                        2,
+                        "aeterna-s3",
+                        1)
                 .entrySet()) {
             cluster.rollouts.add(rollout(part.getKey(), part.getValue(), part.getValue(), true));
         }
@@ -139,7 +147,8 @@ class StackTest {
 
     @Test
     void saysWhereItsImagesComeFrom() {
-        assertThat(stack.flavours()).isEqualTo(Map.of("api", "offline", "backup", "offline", "pooler", "offline", "postgres", "offline"));
+        assertThat(stack.flavours())
+                .isEqualTo(Map.of("api", "offline", "backup", "offline", "pooler", "offline", "postgres", "offline"));
     }
 
     @Test
