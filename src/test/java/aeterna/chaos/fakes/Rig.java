@@ -1,6 +1,7 @@
 package aeterna.chaos.fakes;
 
 import aeterna.chaos.check.Promises;
+import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Capability;
@@ -49,6 +50,15 @@ public final class Rig {
     }
 
     public Runner runner(long seed) {
+        return runner(seed, new FakeTestbed(machines, Set.of(Capability.MACHINE_FREEZE), strange));
+    }
+
+    /** On another testbed. */
+    public Runner runner(Testbed testbed) {
+        return runner(7, testbed);
+    }
+
+    private Runner runner(long seed, Testbed testbed) {
         var setting = new Setting(
                 "run-1",
                 "FakeScenario.breaks",
@@ -58,7 +68,7 @@ public final class Rig {
                 new TreeMap<>(Map.of("postgres", "offline")),
                 Expectation.held());
         return new Runner(
-                new FakeTestbed(machines, Set.of(Capability.MACHINE_FREEZE), strange),
+                testbed,
                 time,
                 journal,
                 histories,
