@@ -4,6 +4,7 @@ import aeterna.chaos.console.Console;
 import aeterna.chaos.model.Nearest;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.report.Reports;
+import aeterna.chaos.wiring.SessionSettings;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -44,7 +45,7 @@ public final class Main {
                 new UpCommand(wiring),
                 new RunCommand(wiring),
                 new ListCommand(wiring.console()),
-                new ReportCommand(wiring.console(), new Reports(wiring.home().resolve("reports"))),
+                new ReportCommand(wiring.console(), new Reports(SessionSettings.reports(wiring.home()))),
                 new StatusCommand(wiring),
                 new HealCommand(wiring),
                 new CommandLine(new AuditCommand()).addSubcommand(new AuditResidueCommand(wiring)),

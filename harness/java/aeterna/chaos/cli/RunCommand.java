@@ -41,12 +41,8 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private NewTestbedOptions testbed;
 
-    @Option(
-            names = "--profile",
-            paramLabel = "NAME",
-            defaultValue = "${sys:chaos.profile:-" + SessionSettings.PROFILE + "}",
-            description = "How the stack is configured: a file of stack/profiles/ (default: ${DEFAULT-VALUE}).")
-    private String profile;
+    @Mixin
+    private StackOptions stack;
 
     @Option(names = "--seed", paramLabel = "N", description = "Where every choice comes from; drawn unless given.")
     private Long seed;
@@ -60,11 +56,11 @@ final class RunCommand implements Callable<Integer> {
         var chosen = Catalogue.onClassPath().chosen(names);
         // The scenarios' front door is JUnit, which is told by properties wherever it is started from.
         testbed.tell();
-        System.setProperty("chaos.profile", profile);
+        stack.tell();
         if (seed != null) {
             System.setProperty("chaos.seed", seed.toString());
         }
-        var reports = new Reports(wiring.home().resolve("reports"));
+        var reports = new Reports(SessionSettings.reports(wiring.home()));
         var before = reports.runs();
         var problems = new Problems();
         var request = LauncherDiscoveryRequestBuilder.request()

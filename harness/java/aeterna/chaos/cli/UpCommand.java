@@ -3,11 +3,8 @@ package aeterna.chaos.cli;
 import aeterna.chaos.journal.Watcher;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.stack.Component;
-import aeterna.chaos.stack.Profile;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.DurationText;
-import aeterna.chaos.wiring.Session;
-import aeterna.chaos.wiring.SessionSettings;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -27,12 +24,8 @@ final class UpCommand implements Runnable {
     @Mixin
     private NewTestbedOptions options;
 
-    @Option(
-            names = "--profile",
-            paramLabel = "NAME",
-            defaultValue = "${sys:chaos.profile:-" + SessionSettings.PROFILE + "}",
-            description = "How the stack is configured: a file of stack/profiles/ (default: ${DEFAULT-VALUE}).")
-    private String profile;
+    @Mixin
+    private StackOptions stackOptions;
 
     @Option(names = "--bare", description = "The cluster alone, without the stack.")
     private boolean bare;
@@ -46,7 +39,8 @@ final class UpCommand implements Runnable {
         long began = wiring.clock().nanos();
         var harness = options.harness(wiring);
         var request = harness.request();
-        var configured = Profile.read(wiring.home().resolve("stack"), profile);
+        var steadyWithin = stackOptions.steadyWithin();
+        var configured = stackOptions.profile(wiring.home());
         var progress = wiring.progress();
         var images = bare ? Map.<String, Image>of() : harness.ensureImages(Stack.IMAGES, progress);
         var provider = harness.provider(progress);
@@ -63,7 +57,7 @@ final class UpCommand implements Runnable {
             if (!bare) {
                 up.provide(images.values(), progress);
                 var stack = harness.stack(up, images, wiring.clock()).apply(configured);
-                stack.deploy(progress, Session.STEADY);
+                stack.deploy(progress, steadyWithin);
                 out.printf(
                         "stack, profile %s: %s steady, after %s%n",
                         configured.name(),

@@ -266,12 +266,23 @@ final class Run {
         if (!undoOwed) {
             return;
         }
-        time.within(experiment.patience(), () -> journal.heal(testbed.name(), Healer.through(testbed)));
+        try {
+            undo();
+        } catch (InterruptedException stopped) {
+            // Half undone is still broken; and the second time nobody may stop it but its own limit.
+            interrupted = true;
+            voided("interrupted while it was to " + Phase.HEAL, stopped);
+            undo();
+        }
         undoOwed = false;
         recorder.record(new Entry.Healed(time.nanos()));
         if (actHangs) {
             announce(); // it may still come to do its damage: whoever comes next heals once more
         }
+    }
+
+    private void undo() throws Exception {
+        time.within(experiment.patience(), () -> journal.heal(testbed.name(), Healer.through(testbed)));
     }
 
     // 9

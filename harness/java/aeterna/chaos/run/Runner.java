@@ -6,6 +6,9 @@ import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.time.Timekeeper;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Carries out experiments on a testbed, one at a time, always in the same order. */
 public final class Runner {
@@ -15,6 +18,10 @@ public final class Runner {
     private final HistoryFile histories;
     private final Surroundings surroundings;
     private final Progress progress;
+    /** Held while an experiment is carried out, and for ever once the end was asked for. */
+    private final Semaphore turn = new Semaphore(1);
+
+    private volatile Thread worker;
 
     /**
      * @param time the same one that the observers stamp their entries with
@@ -42,6 +49,31 @@ public final class Runner {
      */
     public Result run(Experiment experiment) {
         var run = new Run(experiment.complete(), testbed, time, journal, histories, surroundings, progress);
+        turn.acquireUninterruptibly();
+        worker = Thread.currentThread();
+        try {
+            return carryOut(run);
+        } finally {
+            worker = null;
+            turn.release();
+        }
+    }
+
+    /**
+     * Ends the experiment under way, if there is one: the fault is undone, what was seen is saved, it is VOID. No other is begun
+     * afterwards. For another thread than the one that carries it out.
+     *
+     * @return false when it was still not over after that time
+     */
+    public boolean end(Duration limit) throws InterruptedException {
+        var working = worker;
+        if (working != null) {
+            working.interrupt();
+        }
+        return turn.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Result carryOut(Run run) {
         run.unlessVoid(Phase.HEAL_LEFTOVERS, run::healLeftovers);
         run.unlessVoid(Phase.STEADY, run::demandSteady);
         run.unlessVoid(Phase.FLOOR, run::computeFloor);

@@ -9,6 +9,7 @@ import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Evidence;
 import aeterna.chaos.model.Observer;
+import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.observe.ClusterEvidence;
@@ -24,6 +25,7 @@ import aeterna.chaos.run.Runner;
 import aeterna.chaos.run.Surroundings;
 import aeterna.chaos.stack.Profile;
 import aeterna.chaos.stack.Stack;
+import aeterna.chaos.time.DurationText;
 import aeterna.chaos.time.Ticker;
 import aeterna.chaos.time.Timekeeper;
 import java.time.Duration;
@@ -32,20 +34,25 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** One run of scenarios: a testbed kept for this process, the stack on it, one history, one report. Closing it writes the report. */
 public final class Session implements AutoCloseable {
+    /** Healing takes seconds, the ledger and the evidence at most half a minute each when all goes wrong. */
+    private static final Duration END = Duration.ofSeconds(90);
+
+    private static final Duration REPORT = Duration.ofSeconds(20);
+
     private static final DateTimeFormatter RUN_NAME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss").withZone(ZoneOffset.UTC);
-
-    /** Far beyond the usual 45 s: a deployment that takes this long never ends. */
-    public static final Duration STEADY = Duration.ofMinutes(6);
 
     private final Console console;
     private final Progress progress;
     private final Timekeeper time;
     private final long seed;
+    private final Duration steadyWithin;
     private final Provider.Reservation reservation;
     private final Testbed testbed;
     private final Stack stack;
@@ -55,6 +62,10 @@ public final class Session implements AutoCloseable {
     private final Expectations expectations;
     private final RunFolder folder;
     private final HistoryFile histories;
+    private final Thread onInterrupt;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private Runner running;
+    private boolean ending;
 
     private Session(
             Console console,
@@ -68,6 +79,7 @@ public final class Session implements AutoCloseable {
         this.time = time;
         this.expectations = expectations;
         seed = settings.drawSeed();
+        steadyWithin = settings.steadyWithin();
         reservation = parts.reservation();
         testbed = parts.testbed();
         otherwise = parts.stack();
@@ -78,6 +90,8 @@ public final class Session implements AutoCloseable {
         folder = reports.begin(RUN_NAME.format(time.wallTime()));
         histories = HistoryFile.open(folder.history());
         reports.markLatest(folder);
+        onInterrupt = new Thread(this::end, "end-run");
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
     }
 
     /** What takes long to make. */
@@ -111,7 +125,7 @@ public final class Session implements AutoCloseable {
             harness.leftovers(journal).undo(testbed, console.out()::println);
             testbed.provide(images.values(), progress);
             var stack = harness.stack(testbed, images, time);
-            stack.apply(profile).deploy(progress, STEADY);
+            stack.apply(profile).deploy(progress, settings.steadyWithin());
             return new Session(
                     console,
                     progress,
@@ -138,7 +152,7 @@ public final class Session implements AutoCloseable {
 
     /** Deploys a stack in place of the one that is there, and waits until it is steady. */
     public void deploy(Stack other) {
-        other.deploy(progress, STEADY);
+        other.deploy(progress, steadyWithin);
     }
 
     /** The testbed it is on. */
@@ -151,7 +165,11 @@ public final class Session implements AutoCloseable {
         return time;
     }
 
-    /** A runner for one scenario. */
+    /**
+     * A runner for one scenario.
+     *
+     * @throws Problem when the process was told to end
+     */
     public Runner runner(String scenario) {
         var setting = new Setting(
                 folder.name(),
@@ -170,7 +188,38 @@ public final class Session implements AutoCloseable {
                 new ArrayList<>(List.of(new PodWatch(testbed.cluster(), Stack.NAMESPACE, time), lastWords));
         stack.components().forEach(component -> observers.add(new RoleWatch(component.id(), component::roles, time)));
         var surroundings = new Surroundings(setting, observers, evidence, folder.evidence(scenario));
-        return new Runner(testbed, time, journal, histories, surroundings, progress);
+        return running(new Runner(testbed, time, journal, histories, surroundings, progress));
+    }
+
+    private synchronized Runner running(Runner next) {
+        if (ending) {
+            throw new Problem(
+                    "interrupted: scenarios that had not begun were not run", "Run again; the testbed stays as it is.");
+        }
+        running = next;
+        return next;
+    }
+
+    /** Ctrl-C, or a polite request to end: the scenario under way heals what it broke, and the report is written. */
+    private void end() {
+        Runner last;
+        synchronized (this) {
+            ending = true;
+            last = running;
+        }
+        console.err().println("chaos: interrupted: undoing what is broken and saving what was seen, within "
+                + DurationText.of(END) + " at most");
+        try {
+            if (last != null && !last.end(END)) {
+                console.err().println("chaos: it was not over in that time; ./chaos heal undoes what is left");
+                return;
+            }
+            if (!closed.await(REPORT.toMillis(), TimeUnit.MILLISECONDS)) {
+                console.err().println("chaos: nothing is broken; the report was not written, ./chaos report does so");
+            }
+        } catch (InterruptedException impossible) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The folder in which its report is. */
@@ -180,6 +229,28 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        // Writing files is refused to an interrupted thread, and the report is wanted all the same.
+        var interrupted = Thread.interrupted();
+        try {
+            finish();
+        } finally {
+            closed.countDown();
+            forgetHook();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void forgetHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onInterrupt);
+        } catch (IllegalStateException ended) {
+            // The process is ending already, and the hook runs.
+        }
+    }
+
+    private void finish() {
         histories.close();
         try {
             var report = Report.read(folder);

@@ -1,8 +1,10 @@
 package aeterna.chaos.wiring;
 
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.time.DurationText;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
@@ -12,11 +14,16 @@ import java.util.OptionalLong;
  * @param reports where the run's folder goes
  * @param testbed which testbed
  * @param profile how the stack is configured: a file of {@code stack/profiles/}
+ * @param steadyWithin how long to wait until the stack is steady; more than zero
  * @param seed where every choice comes from; empty to draw one
  */
-public record SessionSettings(Path home, Path reports, Settings testbed, String profile, OptionalLong seed) {
+public record SessionSettings(
+        Path home, Path reports, Settings testbed, String profile, Duration steadyWithin, OptionalLong seed) {
     /** The profile unless told otherwise. */
     public static final String PROFILE = "recommended";
+
+    /** How long a stack may take to become steady unless told otherwise: far beyond the usual, so that what takes this long never ends. */
+    public static final String STEADY_WITHIN = "6m";
 
     /** What the {@code -Dchaos.…} properties say. */
     public static SessionSettings ofSystemProperties() {
@@ -24,10 +31,16 @@ public record SessionSettings(Path home, Path reports, Settings testbed, String 
                 Path.of(System.getProperty("chaos.home", "")).toAbsolutePath().normalize();
         return new SessionSettings(
                 home,
-                home.resolve(System.getProperty("chaos.reports", "reports")),
+                reports(home),
                 Settings.ofSystemProperties(),
                 System.getProperty("chaos.profile", PROFILE),
+                DurationText.parse(System.getProperty("chaos.steadyWithin", STEADY_WITHIN)),
                 seed(System.getProperty("chaos.seed", "")));
+    }
+
+    /** Where runs leave their folders: {@code reports/} in the project's folder, or what {@code -Dchaos.reports} says. */
+    public static Path reports(Path home) {
+        return home.resolve(System.getProperty("chaos.reports", "reports"));
     }
 
     private static OptionalLong seed(String text) {

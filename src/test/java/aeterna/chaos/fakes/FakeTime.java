@@ -68,6 +68,9 @@ public final class FakeTime implements Timekeeper {
 
     @Override
     public <T> T within(Duration limit, Callable<T> work) throws Exception {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         try {
             return work.call();
         } catch (Hanging hanging) {

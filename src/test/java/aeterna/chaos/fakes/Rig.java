@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** A runner with everything around it faked but the files. */
 public final class Rig {
@@ -37,6 +38,9 @@ public final class Rig {
     public final List<Observer> observers = new ArrayList<>();
     public final List<String> progress = new ArrayList<>();
     public String strange = "";
+    /** Told of each step of a run as it begins. */
+    public Consumer<String> onStep = step -> {};
+
     public SteadyCheck.Look steady = new SteadyCheck.Look(true, "3 of 3");
 
     public Rig(Path folder) {
@@ -108,6 +112,7 @@ public final class Rig {
     private Progress progress() {
         return (what, expected) -> {
             progress.add(what);
+            onStep.accept(what);
             return new Progress.Step() {
                 @Override
                 public void at(long done, long total, String detail) {}

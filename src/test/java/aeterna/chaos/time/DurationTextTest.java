@@ -1,10 +1,13 @@
 package aeterna.chaos.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import aeterna.chaos.model.Problem;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DurationTextTest {
     @ParameterizedTest
@@ -21,5 +24,19 @@ class DurationTextTest {
     void durationsAreSaidAsPeopleDo(long millis, String exactly, String roughly) {
         assertThat(DurationText.of(Duration.ofMillis(millis))).isEqualTo(exactly);
         assertThat(DurationText.roughly(Duration.ofMillis(millis))).isEqualTo(roughly);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"45s, 45000", "6m, 360000", "1500ms, 1500", "90 s, 90000"})
+    void durationsAreReadAsPeopleWriteThem(String text, long millis) {
+        assertThat(DurationText.parse(text)).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "6", "six minutes", "0s", "-1s", "1h", "99999999s"})
+    void whatIsNoDurationIsRefused(String text) {
+        assertThatThrownBy(() -> DurationText.parse(text))
+                .isInstanceOf(Problem.class)
+                .hasMessage("'" + text + "' is no duration above zero");
     }
 }
