@@ -254,8 +254,9 @@ public final class Session implements AutoCloseable {
         histories.close();
         try {
             var report = Report.read(folder);
-            report.write();
+            // First what needs no disk: it may be full.
             console.out().println(VerdictTable.of(report.histories()));
+            report.write();
             console.out().println("report: " + report.folder().page().toUri());
         } finally {
             testbed.close();
