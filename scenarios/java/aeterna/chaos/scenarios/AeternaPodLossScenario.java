@@ -8,6 +8,7 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import aeterna.chaos.fault.KillPod;
+import aeterna.chaos.fault.OneShotFault;
 import aeterna.chaos.junit.ChaosScenario;
 import aeterna.chaos.run.Experiment;
 import aeterna.chaos.run.Runner;
@@ -24,23 +25,22 @@ import org.junit.jupiter.api.Test;
 class AeternaPodLossScenario {
     @Test
     void theOthersServeOnWhenAPodDies(Stack stack, Runner runner) {
-        var result = runner.run(Experiment.that("traffic routes again after an API pod dies")
-                .steadyWhen(stack.everythingReady())
-                .under(AckedWrites.through(stack.api()), Reads.through(stack.api()))
-                .inject(KillPod.of(stack.api().anyPod()).abruptly())
-                .promise(servedAgainWithin(ofSeconds(30)), newPodReadyWithin(ofSeconds(30)), noAcknowledgedWriteLost())
-                .patience(ofMinutes(3)));
-        assertHeld(result);
+        var dying = KillPod.of(stack.api().anyPod()).abruptly();
+        assertHeld(runner.run(theOthersServeOn("traffic routes again after an API pod dies", stack, dying)));
     }
 
     @Test
     void theOthersServeOnWhenAPodIsDeleted(Stack stack, Runner runner) {
-        var result = runner.run(Experiment.that("traffic routes again after an API pod is deleted")
+        var deleted = KillPod.of(stack.api().anyPod()).gracefully();
+        assertHeld(runner.run(theOthersServeOn("traffic routes again after an API pod is deleted", stack, deleted)));
+    }
+
+    private static Experiment theOthersServeOn(String hypothesis, Stack stack, OneShotFault fault) {
+        return Experiment.that(hypothesis)
                 .steadyWhen(stack.everythingReady())
                 .under(AckedWrites.through(stack.api()), Reads.through(stack.api()))
-                .inject(KillPod.of(stack.api().anyPod()).gracefully())
+                .inject(fault)
                 .promise(servedAgainWithin(ofSeconds(30)), newPodReadyWithin(ofSeconds(30)), noAcknowledgedWriteLost())
-                .patience(ofMinutes(3)));
-        assertHeld(result);
+                .patience(ofMinutes(3));
     }
 }

@@ -9,6 +9,7 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import aeterna.chaos.fault.KillPod;
+import aeterna.chaos.fault.OneShotFault;
 import aeterna.chaos.junit.ChaosScenario;
 import aeterna.chaos.run.Experiment;
 import aeterna.chaos.run.Runner;
@@ -24,33 +25,27 @@ import org.junit.jupiter.api.Test;
 class PostgresPrimaryLossScenario {
     @Test
     void aStandbyTakesOverFromADyingPrimary(Stack stack, Runner runner) {
-        var postgres = stack.postgres();
-        var result = runner.run(Experiment.that("writes resume after the primary dies")
-                .steadyWhen(stack.everythingReady(), postgres.standbysStreaming(2))
-                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.pooler()))
-                .inject(KillPod.of(postgres.primary()).abruptly())
-                .promise(
-                        servedAgainWithin(ofSeconds(30)),
-                        redundantAgainWithin(ofMinutes(3)),
-                        noAcknowledgedWriteLost(),
-                        neverTwoPrimaries())
-                .patience(ofMinutes(5)));
-        assertHeld(result);
+        var dying = KillPod.of(stack.postgres().primary()).abruptly();
+        assertHeld(runner.run(theStackLosesItsPrimaryBriefly("writes resume after the primary dies", stack, dying)));
     }
 
     @Test
     void aStandbyTakesOverFromADeletedPrimary(Stack stack, Runner runner) {
-        var postgres = stack.postgres();
-        var result = runner.run(Experiment.that("writes resume after the primary's pod is deleted")
-                .steadyWhen(stack.everythingReady(), postgres.standbysStreaming(2))
+        var deleted = KillPod.of(stack.postgres().primary()).gracefully();
+        assertHeld(runner.run(
+                theStackLosesItsPrimaryBriefly("writes resume after the primary's pod is deleted", stack, deleted)));
+    }
+
+    private static Experiment theStackLosesItsPrimaryBriefly(String hypothesis, Stack stack, OneShotFault fault) {
+        return Experiment.that(hypothesis)
+                .steadyWhen(stack.everythingReady(), stack.postgres().standbysStreaming(2))
                 .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.pooler()))
-                .inject(KillPod.of(postgres.primary()).gracefully())
+                .inject(fault)
                 .promise(
                         servedAgainWithin(ofSeconds(30)),
                         redundantAgainWithin(ofMinutes(3)),
                         noAcknowledgedWriteLost(),
                         neverTwoPrimaries())
-                .patience(ofMinutes(5)));
-        assertHeld(result);
+                .patience(ofMinutes(5));
     }
 }

@@ -154,9 +154,7 @@ class OutagesTest {
 
     @Test
     void oneGoodAnswerInTheMiddleIsNoRecovery() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20)
-                .act(2_000)
+        var schedule = servedUntilTheAct()
                 .fail(20, 50)
                 .ok(50, 51)
                 .fail(51, 80)
@@ -168,9 +166,7 @@ class OutagesTest {
 
     @Test
     void twoOutagesWithASettledWindowBetweenThemAreTwo() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20)
-                .act(2_000)
+        var schedule = servedUntilTheAct()
                 .fail(20, 50)
                 .ok(50, 80)
                 .fail(80, 100)
@@ -183,7 +179,7 @@ class OutagesTest {
 
     @Test
     void aLateAnswerShortlyBeforeTheActIsNotCharged() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
+        var schedule = everyTenthOfASecond();
         schedule.ok(0, 15)
                 .ops(15, 16, Op.Outcome.OK, Duration.ofMillis(400))
                 .ok(16, 30)
@@ -194,7 +190,7 @@ class OutagesTest {
 
     @Test
     void outagesBeforeTheActAreNobodysBusiness() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
+        var schedule = everyTenthOfASecond();
         schedule.ok(0, 5).fail(5, 8).ok(8, 60).act(6_000).ok(60, 100).end();
         assertThat(outages(schedule.history())).isEmpty();
         assertThat(judge(schedule.history()).because()).isEqualTo("no client noticed anything");
@@ -202,8 +198,7 @@ class OutagesTest {
 
     @Test
     void rejectsWhatIsTooLong() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20).act(2_000).fail(20, 72).ok(72, 110).end();
+        var schedule = servedUntilTheAct().fail(20, 72).ok(72, 110).end();
         var finding = judge(schedule.history());
         assertThat(finding.verdict()).isEqualTo(Verdict.BROKEN);
         assertThat(finding.because()).startsWith("c was served again after 5.2").contains(", promised 5 s");
@@ -211,24 +206,20 @@ class OutagesTest {
 
     @Test
     void acceptsWhatIsShortEnough() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20).act(2_000).fail(20, 68).ok(68, 110).end();
+        var schedule = servedUntilTheAct().fail(20, 68).ok(68, 110).end();
         assertThat(judge(schedule.history()).verdict()).isEqualTo(Verdict.HELD);
     }
 
     @Test
     void aStallDoesNotHideTheOutageThatIsCertain() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20)
-                .act(2_000)
+        var schedule = servedUntilTheAct()
                 .fail(20, 32)
                 .ok(32, 80)
                 .late(80, 120)
                 .ok(120, 160)
                 .end();
         assertThat(judge(schedule.history()).because()).startsWith("c was served again after 1.2 s (±0.");
-        var stallAlone = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        stallAlone.ok(0, 20).act(2_000).ok(20, 80).late(80, 120).ok(120, 160).end();
+        var stallAlone = servedUntilTheAct().ok(20, 80).late(80, 120).ok(120, 160).end();
         assertThat(judge(stallAlone.history()).because())
                 .isEqualTo("no client noticed anything for certain; at most 4.1 s");
     }
@@ -248,9 +239,7 @@ class OutagesTest {
 
     @Test
     void shedRequestsAreDark() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20)
-                .act(2_000)
+        var schedule = servedUntilTheAct()
                 .ops(20, 80, Op.Outcome.SHED, Duration.ZERO)
                 .ok(80, 110)
                 .end();
@@ -259,8 +248,7 @@ class OutagesTest {
 
     @Test
     void anOutageThatNeverEndsIsBrokenOnceItIsLongEnough() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20).act(2_000).fail(20, 80).end();
+        var schedule = servedUntilTheAct().fail(20, 80).end();
         var finding = judge(schedule.history());
         assertThat(finding.verdict()).isEqualTo(Verdict.BROKEN);
         assertThat(finding.because()).contains("still not served when the clients stopped");
@@ -268,8 +256,7 @@ class OutagesTest {
 
     @Test
     void anOutageThatNeverEndsProvesNothingBefore() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20).act(2_000).fail(20, 60).end();
+        var schedule = servedUntilTheAct().fail(20, 60).end();
         assertThat(judge(schedule.history()).verdict()).isEqualTo(Verdict.VOID);
     }
 
@@ -282,8 +269,7 @@ class OutagesTest {
 
     /** Dark for so many tenths of a second, then nothing is sent for a while, then all is well. */
     private static Finding stalledOutage(int darkTenths, int servedTenths) {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20).act(2_000).fail(20, 20 + darkTenths);
+        var schedule = servedUntilTheAct().fail(20, 20 + darkTenths);
         schedule.late(20 + darkTenths, 20 + servedTenths)
                 .ok(20 + servedTenths, 60 + servedTenths)
                 .end();
@@ -292,8 +278,7 @@ class OutagesTest {
 
     @Test
     void theOrderOfTheEntriesMakesNoDifference() {
-        var schedule = new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
-        schedule.ok(0, 20).act(2_000).fail(20, 72).ok(72, 110).end();
+        var schedule = servedUntilTheAct().fail(20, 72).ok(72, 110).end();
         var expected = judge(schedule.history());
         var entries = new ArrayList<>(schedule.history().entries());
         Collections.shuffle(entries.subList(2, entries.size()), new Random(1));
@@ -310,6 +295,16 @@ class OutagesTest {
         assertThat(judge(new Histories().client(client).act(100).ok(0, 50).history())
                         .verdict())
                 .isEqualTo(Verdict.VOID);
+    }
+
+    /** Its request {@code n} is due after {@code n} tenths of a second. */
+    private static Histories everyTenthOfASecond() {
+        return new Histories().client(FakeService.client("c", Duration.ofMillis(100)));
+    }
+
+    /** Two seconds and 20 requests of that. */
+    private static Histories servedUntilTheAct() {
+        return everyTenthOfASecond().ok(0, 20).act(2_000);
     }
 
     private static History run(
