@@ -207,8 +207,9 @@ public final class Session implements AutoCloseable {
             ending = true;
             last = running;
         }
-        console.err().println("chaos: interrupted: undoing what is broken and saving what was seen, within "
-                + DurationText.of(END) + " at most");
+        console.err()
+                .println("chaos: interrupted: undoing what is broken and saving what was seen, within "
+                        + DurationText.of(END) + " at most");
         try {
             if (last != null && !last.end(END)) {
                 console.err().println("chaos: it was not over in that time; ./chaos heal undoes what is left");

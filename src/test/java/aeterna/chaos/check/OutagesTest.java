@@ -219,7 +219,8 @@ class OutagesTest {
                 .ok(120, 160)
                 .end();
         assertThat(judge(schedule.history()).because()).startsWith("c was served again after 1.2 s (±0.");
-        var stallAlone = servedUntilTheAct().ok(20, 80).late(80, 120).ok(120, 160).end();
+        var stallAlone =
+                servedUntilTheAct().ok(20, 80).late(80, 120).ok(120, 160).end();
         assertThat(judge(stallAlone.history()).because())
                 .isEqualTo("no client noticed anything for certain; at most 4.1 s");
     }
