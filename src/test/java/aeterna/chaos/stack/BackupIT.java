@@ -3,25 +3,27 @@ package aeterna.chaos.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aeterna.chaos.client.Session;
-import aeterna.chaos.junit.ChaosScenario;
+import aeterna.chaos.junit.OnTestbed;
 import aeterna.chaos.model.Op;
+import aeterna.chaos.time.Clock;
 import java.time.Duration;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** A time between two acknowledged writes is restored from the object store: what was written before it is there, and nothing else. */
-@ChaosScenario
+@OnTestbed
 class BackupIT {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int WRITES = 20;
 
+    private final Clock clock = Clock.system();
+
     @Test
-    void aPointInTimeHasExactlyWhatWasWrittenBeforeIt(Stack stack, aeterna.chaos.wiring.Session session)
-            throws Exception {
-        var run = "backup-" + session.time().wallTime().toEpochMilli() + "-";
+    void aPointInTimeHasExactlyWhatWasWrittenBeforeIt(Stack stack) throws Exception {
+        var run = "backup-" + clock.wallTime().toEpochMilli() + "-";
         try (var client = stack.pooler().open(Op.Connection.REUSED)) {
             write(client, run + "before-");
-            var between = session.time().wallTime();
+            var between = clock.wallTime();
             write(client, run + "after-");
             stack.backup().archiveNow();
 
