@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -120,18 +120,21 @@ public final class Backup implements Component {
         });
     }
 
-    /** The object store has a whole base backup, and WAL. */
+    /** The object store has a whole base backup of this very database, and WAL. */
     public SteadyCheck fullBackup() {
         return SteadyChecks.of("backup: a full backup is there", () -> {
             var stanza = info().path(0);
-            var full = StreamSupport.stream(stanza.path("backup").spliterator(), false)
-                    .filter(backup -> backup.path("type").asString("").equals("full"))
-                    .filter(backup -> !backup.path("error").asBoolean(false))
+            // A database that was made anew is the last of several; what is there of the others does not restore it.
+            var database = last(stanza.path("db").valueStream())
+                    .map(one -> one.path("id").asInt())
+                    .orElse(0);
+            var full = last(ofDatabase(stanza.path("backup"), database)
+                            .filter(backup -> backup.path("type").asString("").equals("full"))
+                            .filter(backup -> !backup.path("error").asBoolean(false)))
                     .map(backup -> backup.path("label").asString(""))
-                    .reduce((one, later) -> later);
-            var wal = StreamSupport.stream(stanza.path("archive").spliterator(), false)
+                    .orElse("");
+            var wal = last(ofDatabase(stanza.path("archive"), database))
                     .map(archive -> archive.path("max").asString(""))
-                    .reduce((one, later) -> later)
                     .orElse("");
             if (full.isEmpty() || wal.isEmpty()) {
                 return new Look(
@@ -139,8 +142,17 @@ public final class Backup implements Component {
                         "the object store has " + (full.isEmpty() ? "no full backup" : "no WAL") + " ("
                                 + stanza.path("status").path("message").asString("nothing") + "); " + preparing());
             }
-            return new Look(true, "full backup " + full.get() + ", WAL up to " + wal);
+            return new Look(true, "full backup " + full + ", WAL up to " + wal);
         });
+    }
+
+    private static Stream<JsonNode> ofDatabase(JsonNode list, int database) {
+        return list.valueStream()
+                .filter(entry -> entry.path("database").path("id").asInt() == database);
+    }
+
+    private static <T> Optional<T> last(Stream<T> entries) {
+        return entries.reduce((one, later) -> later);
     }
 
     private JsonNode info() {
@@ -153,15 +165,36 @@ public final class Backup implements Component {
     }
 
     private String preparing() {
-        var log = postgres.onPrimary("sh", "-c", "tail -n 3 /tmp/prepare-backups.log 2>&1")
+        var log = postgres.onPrimary("sh", "-c", "tail -n 3 /tmp/prepare-backups.log 2>/dev/null || true")
                 .strip();
         return log.isEmpty() ? "it is being prepared" : "preparing it says: " + log.replaceAll("\\s+", " ");
     }
 
-    /** Starts what makes the place for backups and takes the first one; {@link #fullBackup} holds once that is done. */
+    /**
+     * Makes the place for backups and takes the first one.
+     *
+     * @throws Problem while that is not done; it goes on in the background of whoever is primary, and is begun again when that one
+     *     was lost meanwhile
+     */
     @Override
     public void settle(Profile profile) {
-        postgres.onPrimary("sh", "-c", PREPARE);
+        for (var check : List.of(scheduled(), fullBackup(), archiving())) {
+            var look = check.look();
+            if (!look.steady()) {
+                postgres.onPrimary("sh", "-c", PREPARE);
+                throw new Problem("backups are being prepared: " + look.seen(), "Wait until they are.");
+            }
+        }
+    }
+
+    /** The scheduled job has what it calls. */
+    private SteadyCheck scheduled() {
+        return SteadyChecks.of("backup: the primary takes one when it is asked to", () -> {
+            var there = postgres.askPrimary("select to_regprocedure('backup.take(text)') is not null");
+            return there.equals("t")
+                    ? new Look(true, "backup.take is there")
+                    : new Look(false, "the primary has no function backup.take");
+        });
     }
 
     /**

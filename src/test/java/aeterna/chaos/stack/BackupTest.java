@@ -7,6 +7,7 @@ import aeterna.chaos.client.SqlEntrance;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.fakes.FakeCluster;
 import aeterna.chaos.model.Problem;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -14,8 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BackupTest {
-    private static final String WHOLE = "[{\"archive\":[{\"id\":\"15-1\",\"max\":\"000000020000000000000009\"}],"
-            + "\"backup\":[{\"error\":false,\"label\":\"20260501-020000F\",\"type\":\"full\"}],"
+    private static final String WHOLE = "[{\"archive\":[{\"database\":{\"id\":2},\"id\":\"15-2\",\"max\":\"000000020000000000000009\"}],"
+            + "\"db\":[{\"id\":1},{\"id\":2}],\"backup\":[{\"database\":{\"id\":2},\"error\":false,\"label\":\"20260501-020000F\",\"type\":\"full\"}],"
             + "\"status\":{\"code\":0,\"message\":\"ok\"}}]";
 
     private final FakeCluster cluster = new FakeCluster();
@@ -27,6 +28,7 @@ class BackupTest {
             this::scratchInstance);
     private String archiver = "f|0|000000020000000000000009|-";
     private String info = WHOLE;
+    private String function = "t";
     private String phase = "Running";
 
     BackupTest() {
@@ -50,6 +52,9 @@ class BackupTest {
             }
             if (command.contains("last_archived_wal >= '000000020000000000000009'")) {
                 return "t\n";
+            }
+            if (command.contains("to_regprocedure")) {
+                return function + "\n";
             }
             return command.contains("tail") ? "ERROR: [087]: stanza is broken\n" : "";
         };
@@ -111,6 +116,32 @@ class BackupTest {
 
         info = WHOLE.replace("\"type\":\"full\"", "\"type\":\"incr\"");
         assertThat(backup.fullBackup().look().steady()).isFalse();
+    }
+
+    @Test
+    void theBackupOfADatabaseThatWasMadeAnewIsNone() {
+        info = WHOLE.replace("\"database\":{\"id\":2},\"error\"", "\"database\":{\"id\":1},\"error\"");
+
+        assertThat(backup.fullBackup().look().steady()).isFalse();
+    }
+
+    @Test
+    void preparesUntilThereIsABackupAndNotLonger() {
+        var profile = Profile.read(Path.of("stack"), "recommended");
+        backup.settle(profile);
+        assertThat(cluster.acts).noneMatch(act -> act.contains("prepare-backups >"));
+
+        function = "f";
+        assertThatThrownBy(() -> backup.settle(profile))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("being prepared: the primary has no function backup.take");
+        assertThat(cluster.acts).last().asString().contains("prepare-backups >");
+
+        function = "t";
+        info = "[]";
+        assertThatThrownBy(() -> backup.settle(profile))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("no full backup");
     }
 
     @Test
