@@ -2,13 +2,17 @@ package aeterna.chaos.cli;
 
 import aeterna.chaos.expect.Tally;
 import aeterna.chaos.history.HistoryFile;
+import aeterna.chaos.junit.EveryFault;
 import aeterna.chaos.junit.Verdicts.NothingProven;
+import aeterna.chaos.model.History;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.report.Reports;
+import aeterna.chaos.run.Runner;
 import aeterna.chaos.wiring.SessionSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -47,26 +51,36 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Where every choice comes from; drawn unless given.")
     private Long seed;
 
+    @Option(
+            names = "--faults",
+            description = "Try faults of the catalogue on the stack, each once, in place of scenarios; NAME… are kinds of"
+                    + " fault then (./chaos list faults).")
+    private boolean faults;
+
+    @Option(
+            names = "--dry-run",
+            description = "Touch nothing: say whom the faults would hit on the testbed that is there.")
+    private boolean dryRun;
+
     RunCommand(Wiring wiring) {
         this.wiring = wiring;
     }
 
     @Override
     public Integer call() {
-        var chosen = Catalogue.onClassPath().chosen(names);
+        var selectors = faults ? everyFault() : scenarios();
         // The scenarios' front door is JUnit, which is told by properties wherever it is started from.
         testbed.tell();
         stack.tell();
         if (seed != null) {
             System.setProperty("chaos.seed", seed.toString());
         }
+        System.setProperty("chaos.dryRun", Boolean.toString(dryRun));
         var reports = new Reports(SessionSettings.reports(wiring.home()));
         var before = reports.runs();
         var problems = new Problems();
         var request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(chosen.stream()
-                        .map(method -> DiscoverySelectors.selectMethod(method.getDeclaringClass(), method))
-                        .toList())
+                .selectors(selectors)
                 .build();
         try (var session = LauncherFactory.openSession()) {
             session.getLauncher().execute(request, problems);
@@ -78,7 +92,33 @@ final class RunCommand implements Callable<Integer> {
                 .filter(name -> !before.contains(name))
                 .findFirst()
                 .orElseThrow(() -> new Problem("the run left no history", "Run it again with --debug."));
-        return Tally.of(HistoryFile.read(reports.find(run).history())).exitCode();
+        var histories = HistoryFile.read(reports.find(run).history());
+        return dryRun ? previewed(histories) : Tally.of(histories).exitCode();
+    }
+
+    private List<DiscoverySelector> scenarios() {
+        return Catalogue.onClassPath().chosen(names).stream()
+                .<DiscoverySelector>map(method -> DiscoverySelectors.selectMethod(method.getDeclaringClass(), method))
+                .toList();
+    }
+
+    private List<DiscoverySelector> everyFault() {
+        var chosen = String.join(",", names);
+        // Told at once, not when the testbed is there.
+        EveryFault.chosen(chosen);
+        System.setProperty(EveryFault.CHOSEN, chosen);
+        return List.of(DiscoverySelectors.selectClass(EveryFault.class));
+    }
+
+    /** What each would hit; 0 when all could be said, 2 when one cannot be aimed or hits more than it may. */
+    private int previewed(List<History> histories) {
+        var code = 0;
+        for (var history : histories) {
+            var because = history.judged().because();
+            wiring.console().out().println(history.began().setting().scenario() + ": " + because);
+            code = Runner.previewed(because) ? code : 2;
+        }
+        return code;
     }
 
     /** What kept scenarios from being run at all; verdicts are read from the history instead. */

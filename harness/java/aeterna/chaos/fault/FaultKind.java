@@ -42,7 +42,7 @@ public enum FaultKind {
             Seen.COUNTERS,
             aims -> DegradeNetwork.between(aims.zone(), aims.otherZone(), Degradation.bandwidth(512))),
     DNS_LOSS("pods", "questions for a name, asked from inside the pods", aims -> DnsLoss.of(aims.pod())),
-    FILL_VOLUME("pods, path", "what the file system says is left", aims -> FillVolume.of(aims.pod(), aims.volume())),
+    FILL_VOLUME("pods, path", "what the file system says is left", aims -> FillVolume.of(aims.keeper(), aims.volume())),
     STRESS_CPU(
             "nodes, threads, millicores",
             "time for which the kernel kept threads waiting",
@@ -91,7 +91,7 @@ public enum FaultKind {
      * @param zone a zone
      * @param otherZone another one
      * @param container the name of a container in {@code pod}
-     * @param volume where a volume of {@code pod} is mounted
+     * @param volume where a volume of {@code keeper} is mounted
      * @param time what pauses between acts
      */
     public record Aims(

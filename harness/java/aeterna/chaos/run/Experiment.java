@@ -3,6 +3,7 @@ package aeterna.chaos.run;
 import aeterna.chaos.fault.Fault;
 import aeterna.chaos.fault.HeldFault;
 import aeterna.chaos.fault.OneShotFault;
+import aeterna.chaos.model.Bound;
 import aeterna.chaos.model.Hold;
 import aeterna.chaos.model.Promise;
 import aeterna.chaos.model.SteadyCheck;
@@ -22,6 +23,7 @@ public final class Experiment {
     private Duration patience = Duration.ofMinutes(5);
     private Duration linger = Duration.ofSeconds(5);
     private int warmUp = 20;
+    private Bound bound = Bound.USUAL;
 
     private Experiment(String hypothesis) {
         this.hypothesis = hypothesis;
@@ -38,6 +40,7 @@ public final class Experiment {
         patience = other.patience;
         linger = other.linger;
         warmUp = other.warmUp;
+        bound = other.bound;
     }
 
     /** An experiment that tests whether that is so. */
@@ -111,6 +114,13 @@ public final class Experiment {
         return next;
     }
 
+    /** How much its fault may hit at most, the usual bound unless said otherwise; more is refused before anything is touched. */
+    public Experiment bound(Bound most) {
+        var next = new Experiment(this);
+        next.bound = most;
+        return next;
+    }
+
     /** This experiment, or an exception that says which part of it is missing. */
     Experiment complete() {
         demand(!steadyWhen.isEmpty(), "says nothing of steadiness: add .steadyWhen(…)");
@@ -159,6 +169,10 @@ public final class Experiment {
 
     Duration linger() {
         return linger;
+    }
+
+    Bound bound() {
+        return bound;
     }
 
     int warmUp() {

@@ -10,6 +10,7 @@ import aeterna.chaos.model.Client;
 import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
+import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.Hold;
 import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Phase;
@@ -41,6 +42,9 @@ final class Run {
     private static final Duration LOOK = Duration.ofSeconds(10);
     /** What each piece of evidence and each attempt to read back may take, and all of them when the run is void anyway. */
     private static final Duration TIDYING = Duration.ofSeconds(30);
+
+    /** What the reason of a run that was not to touch anything begins with. */
+    static final String DRY_RUN = "dry run, nothing was touched: ";
 
     private final Experiment experiment;
     private final Testbed testbed;
@@ -157,13 +161,17 @@ final class Run {
 
     // 2
     void demandSteady() throws Exception {
+        demandCapable();
+        if (!until(experiment.patience(), () -> steadiness.look().steady())) {
+            throw new Voidance("not steady before the fault: " + unsteady());
+        }
+    }
+
+    private void demandCapable() throws Voidance {
         var missing = new HashSet<>(experiment.fault().requires());
         missing.removeAll(testbed.capabilities());
         if (!missing.isEmpty()) {
             throw new Voidance("not applicable: this testbed (" + testbed.provider() + ") cannot do " + missing);
-        }
-        if (!until(experiment.patience(), () -> steadiness.look().steady())) {
-            throw new Voidance("not steady before the fault: " + unsteady());
         }
     }
 
@@ -192,13 +200,13 @@ final class Run {
     // 5
     void inject() throws Exception {
         abortWatch.begin();
-        var setting = surroundings.setting();
-        var chance = new Random(31 * setting.seed() + setting.scenario().hashCode());
+        var chance = chance();
         time.within(experiment.patience(), () -> {
             testbed.demandOurs();
             return true;
         });
         aimed = time.within(experiment.patience(), () -> experiment.fault().aim(testbed, chance));
+        demandWithinBound(aimed.planned().hit());
         var before = sight().orElseThrow(() ->
                 new Voidance("the witness saw nothing before the fault, so it proves nothing" + lastTrouble()));
         if (before.seen() != Seen.NOTHING) {
@@ -221,6 +229,28 @@ final class Run {
         }
         recorder.record(new Entry.InjectionDone(time.nanos()));
         steadiness.begin();
+    }
+
+    private void demandWithinBound(Hit hit) throws Voidance {
+        var exceeded = experiment.bound().exceededBy(hit);
+        if (exceeded.isPresent()) {
+            throw new Voidance("refused: the fault would hit " + exceeded.get());
+        }
+    }
+
+    /** Takes the place of all other steps when nothing is to be touched: says whom the fault would hit. */
+    void preview() throws Exception {
+        demandCapable();
+        var aim = time.within(experiment.patience(), () -> experiment.fault().aim(testbed, chance()));
+        var hit = aim.planned().hit();
+        demandWithinBound(hit);
+        throw new Voidance(DRY_RUN + "would " + experiment.fault() + ": pods " + hit.pods() + ", nodes " + hit.nodes()
+                + ", zones " + hit.zones() + "; steps back: " + aim.planned().undo());
+    }
+
+    private Random chance() {
+        var setting = surroundings.setting();
+        return new Random(31 * setting.seed() + setting.scenario().hashCode());
     }
 
     // 6
@@ -346,6 +376,7 @@ final class Run {
                 return true;
             });
         }
+        Bystanders.of(recording.history(), time.nanos()).forEach(recorder::record);
         for (var watch : watches) {
             attempt("observer", LOOK, () -> {
                 watch.close();

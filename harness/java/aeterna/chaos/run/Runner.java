@@ -18,6 +18,8 @@ public final class Runner {
     private final HistoryFile histories;
     private final Surroundings surroundings;
     private final Progress progress;
+    private final boolean dry;
+
     /** Held while an experiment is carried out, and for ever once the end was asked for. */
     private final Semaphore turn = new Semaphore(1);
 
@@ -33,12 +35,34 @@ public final class Runner {
             HistoryFile histories,
             Surroundings surroundings,
             Progress progress) {
+        this(testbed, time, journal, histories, surroundings, progress, false);
+    }
+
+    private Runner(
+            Testbed testbed,
+            Timekeeper time,
+            Journal journal,
+            HistoryFile histories,
+            Surroundings surroundings,
+            Progress progress,
+            boolean dry) {
         this.testbed = testbed;
         this.time = time;
         this.journal = journal;
         this.histories = histories;
         this.surroundings = surroundings;
         this.progress = progress;
+        this.dry = dry;
+    }
+
+    /** One that touches nothing: its runs are VOID, and their reason says whom the fault would hit. */
+    public Runner dry() {
+        return new Runner(testbed, time, journal, histories, surroundings, progress, true);
+    }
+
+    /** True for a run of {@link #dry} that found whom it would hit. */
+    public static boolean previewed(String because) {
+        return because.startsWith(Run.DRY_RUN);
     }
 
     /**
@@ -73,7 +97,11 @@ public final class Runner {
         return turn.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static Result carryOut(Run run) {
+    private Result carryOut(Run run) {
+        if (dry) {
+            run.unlessVoid(Phase.INJECT, run::preview);
+            return run.judge();
+        }
         run.unlessVoid(Phase.HEAL_LEFTOVERS, run::healLeftovers);
         run.unlessVoid(Phase.STEADY, run::demandSteady);
         run.unlessVoid(Phase.FLOOR, run::computeFloor);

@@ -53,6 +53,7 @@ public final class Session implements AutoCloseable {
     private final Timekeeper time;
     private final long seed;
     private final Duration steadyWithin;
+    private final boolean dryRun;
     private final Provider.Reservation reservation;
     private final Testbed testbed;
     private final Stack stack;
@@ -80,6 +81,7 @@ public final class Session implements AutoCloseable {
         this.expectations = expectations;
         seed = settings.drawSeed();
         steadyWithin = settings.steadyWithin();
+        dryRun = settings.dryRun();
         reservation = parts.reservation();
         testbed = parts.testbed();
         otherwise = parts.stack();
@@ -118,14 +120,16 @@ public final class Session implements AutoCloseable {
         var reservation = provider.reserve(request.name());
         var watcher = harness.watcher(time);
         try {
-            var testbed = provider.up(request, progress);
+            var testbed = settings.dryRun() ? there(provider, request.name()) : provider.up(request, progress);
             // It is ready long before the stack is.
             watcher.start();
             var journal = harness.journal(time, watcher);
-            harness.leftovers(journal).undo(testbed, console.out()::println);
-            testbed.provide(images.values(), progress);
             var stack = harness.stack(testbed, images, time);
-            stack.apply(profile).deploy(progress, settings.steadyWithin());
+            if (!settings.dryRun()) {
+                harness.leftovers(journal).undo(testbed, console.out()::println);
+                testbed.provide(images.values(), progress);
+                stack.apply(profile).deploy(progress, settings.steadyWithin());
+            }
             return new Session(
                     console,
                     progress,
@@ -138,6 +142,13 @@ public final class Session implements AutoCloseable {
             reservation.close();
             throw failed;
         }
+    }
+
+    private static Testbed there(Provider provider, String name) {
+        return provider.find(name)
+                .orElseThrow(() -> new Problem(
+                        "there is no testbed " + name + " on which to see whom a fault would hit",
+                        "Make it with `./chaos up`."));
     }
 
     /** The stack, steady. */
@@ -188,7 +199,8 @@ public final class Session implements AutoCloseable {
                 new ArrayList<>(List.of(new PodWatch(testbed.cluster(), Stack.NAMESPACE, time), lastWords));
         stack.components().forEach(component -> observers.add(new RoleWatch(component.id(), component::roles, time)));
         var surroundings = new Surroundings(setting, observers, evidence, folder.evidence(scenario));
-        return running(new Runner(testbed, time, journal, histories, surroundings, progress));
+        var runner = new Runner(testbed, time, journal, histories, surroundings, progress);
+        return running(dryRun ? runner.dry() : runner);
     }
 
     private synchronized Runner running(Runner next) {

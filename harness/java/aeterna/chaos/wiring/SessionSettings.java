@@ -16,9 +16,16 @@ import java.util.OptionalLong;
  * @param profile how the stack is configured: a file of {@code stack/profiles/}
  * @param steadyWithin how long to wait until the stack is steady; more than zero
  * @param seed where every choice comes from; empty to draw one
+ * @param dryRun true to touch nothing, and only say whom the faults would hit
  */
 public record SessionSettings(
-        Path home, Path reports, Settings testbed, String profile, Duration steadyWithin, OptionalLong seed) {
+        Path home,
+        Path reports,
+        Settings testbed,
+        String profile,
+        Duration steadyWithin,
+        OptionalLong seed,
+        boolean dryRun) {
     /** The profile unless told otherwise. */
     public static final String PROFILE = "recommended";
 
@@ -35,7 +42,8 @@ public record SessionSettings(
                 Settings.ofSystemProperties(),
                 System.getProperty("chaos.profile", PROFILE),
                 DurationText.parse(System.getProperty("chaos.steadyWithin", STEADY_WITHIN)),
-                seed(System.getProperty("chaos.seed", "")));
+                seed(System.getProperty("chaos.seed", "")),
+                Boolean.getBoolean("chaos.dryRun"));
     }
 
     /** Where runs leave their folders: {@code reports/} in the project's folder, or what {@code -Dchaos.reports} says. */
