@@ -1,5 +1,7 @@
 package aeterna.chaos.stack;
 
+import aeterna.chaos.client.QdrantEntrance;
+import aeterna.chaos.client.QdrantPeer;
 import aeterna.chaos.client.SqlEntrance;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ConfigurationChecksum;
@@ -22,6 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The HA stack on a testbed. */
@@ -30,7 +33,8 @@ public final class Stack {
     public static final String NAMESPACE = "aeterna";
 
     /** The images it is made of, by name. */
-    public static final List<String> IMAGES = Stream.of(Postgres.IMAGES, Pooler.IMAGES, Api.IMAGES, Backup.IMAGES)
+    public static final List<String> IMAGES = Stream.of(
+                    Postgres.IMAGES, Pooler.IMAGES, Qdrant.IMAGES, Api.IMAGES, Backup.IMAGES)
             .flatMap(List::stream)
             .distinct()
             .toList();
@@ -50,6 +54,7 @@ public final class Stack {
     private final Postgres postgres;
     private final Pooler pooler;
     private final Backup backup;
+    private final Qdrant qdrant;
     private final List<Component> components;
 
     /**
@@ -67,12 +72,24 @@ public final class Stack {
         postgres =
                 new Postgres(cluster, NAMESPACE, new SqlEntrance(Postgres.ID, published(topology, 30433), APPLICATION));
         pooler = new Pooler(cluster, NAMESPACE, new SqlEntrance(Pooler.ID, published(topology, 30432), APPLICATION));
+        qdrant = new Qdrant(
+                cluster,
+                NAMESPACE,
+                profile,
+                new QdrantEntrance(
+                        Qdrant.ID,
+                        "http://127.0.0.1:" + published(topology, 30633),
+                        Qdrant.COLLECTION,
+                        profile.number("qdrant.dimensions")),
+                IntStream.range(0, profile.number("qdrant.peers"))
+                        .mapToObj(peer -> new QdrantPeer("http://127.0.0.1:" + published(topology, 30634 + peer)))
+                        .toList());
         backup = new Backup(
                 cluster,
                 NAMESPACE,
                 postgres,
                 restore -> new Manifests(folder.resolve(Backup.ID).resolve("on-demand")).filled(values(restore)));
-        components = List.of(postgres, pooler, api, backup);
+        components = List.of(postgres, pooler, qdrant, api, backup);
     }
 
     private static int published(Topology topology, int nodePort) {
@@ -98,6 +115,11 @@ public final class Stack {
     /** The pool of connections before it. */
     public Pooler pooler() {
         return pooler;
+    }
+
+    /** The vector store. */
+    public Qdrant qdrant() {
+        return qdrant;
     }
 
     /** The database's backups. */

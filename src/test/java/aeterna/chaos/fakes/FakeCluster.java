@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A Kubernetes API that exists in memory alone, and the processes of its pods; remembers the acts. */
 public final class FakeCluster implements Cluster, PodProcesses {
@@ -122,7 +123,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
                         new Node("node-0", Node.Role.CONTROL_PLANE, Map.of(), List.of()),
                         new Node("node-1", Node.Role.WORKER, Map.of(), List.of())),
                 // Ports on which nobody listens: refused at once.
-                List.of(new PortMapping(1, 30080), new PortMapping(2, 30432), new PortMapping(3, 30433)));
+                Stream.of(
+                                30080, 30379, 30432, 30433, 30434, 30633, 30634, 30635, 30636, 30702, 30703, 30704,
+                                30900, 30909, 30910)
+                        .map(published -> new PortMapping(1, published))
+                        .toList());
         return new Testbed() {
             @Override
             public String name() {

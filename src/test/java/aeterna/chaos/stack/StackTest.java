@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.Manifests;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.fakes.FakeCluster;
 import aeterna.chaos.fakes.FakeMachines;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StackTest {
@@ -44,20 +46,16 @@ class StackTest {
             new FakeTime());
 
     StackTest() {
-        for (var part : Map.of(
-                        "aeterna",
-                        3,
-                        "aeterna-gateway",
-                        1,
-                        "aeterna-postgres",
-                        3,
-                        "aeterna-postgres-pooler-rw",
-                        2,
-                        "aeterna-s3",
-                        1)
-                .entrySet()) {
-            cluster.rollouts.add(rollout(part.getKey(), part.getValue(), part.getValue(), true));
-        }
+        stack.components().stream()
+                .flatMap(component -> component.workloads().stream())
+                .forEach(workload -> cluster.rollouts.add(rollout(workload, 3, 3, true)));
+    }
+
+    /** How many files the stack's folder and those of its components hold. */
+    private int manifests() {
+        return Stream.concat(Stream.of(FOLDER), stack.components().stream().map(part -> FOLDER.resolve(part.id())))
+                .mapToInt(part -> new Manifests(part).texts().size())
+                .sum();
     }
 
     private static Rollout rollout(String name, int wanted, int ready, boolean observed) {
@@ -116,7 +114,7 @@ class StackTest {
                 .hasMessageContaining("PG_HOST is not set")
                 .hasMessageContaining("BackOff Pod/aeterna-1: restarting failed container (4 times)");
         assertThat(cluster.acts.get(0)).isEqualTo("apply apiVersion: v1");
-        assertThat(cluster.acts).hasSize(11);
+        assertThat(cluster.acts).hasSize(manifests());
     }
 
     @Test
@@ -141,14 +139,16 @@ class StackTest {
         cluster.pod("aeterna-postgres-1", "node-1", POSTGRES_PRIMARY);
 
         assertThatThrownBy(() -> stack.deploy(SILENT, Duration.ofMillis(700)))
-                .hasMessageContaining("'api: rolled out' has not held since");
+                .hasMessageContaining("'qdrant: set up' has not held since");
         assertThat(cluster.acts).anyMatch(act -> act.contains("patronictl"));
     }
 
     @Test
     void saysWhereItsImagesComeFrom() {
         assertThat(stack.flavours())
-                .isEqualTo(Map.of("api", "offline", "backup", "offline", "pooler", "offline", "postgres", "offline"));
+                .hasSameSizeAs(stack.components())
+                .containsKeys("api", "backup", "pooler", "postgres", "qdrant")
+                .allSatisfy((component, flavour) -> assertThat(flavour).isEqualTo("offline"));
     }
 
     @Test
