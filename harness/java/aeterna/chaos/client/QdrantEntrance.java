@@ -154,10 +154,7 @@ public final class QdrantEntrance implements Entrance {
                 "completed".equals(result(body).path("status").asString(""))
                         ? Reply.ok(instance(response), 0)
                         : Reply.unknown("not completed: " + error);
-            case 4 ->
-                response.code() == 408 || response.code() == 429
-                        ? Reply.unknown(error)
-                        : Reply.fail(error);
+            case 4 -> response.code() == 408 || response.code() == 429 ? Reply.unknown(error) : Reply.fail(error);
             default -> Reply.unknown(error);
         };
     }

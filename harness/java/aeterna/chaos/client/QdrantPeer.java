@@ -96,8 +96,9 @@ public final class QdrantPeer {
      */
     public List<String> collections() throws IOException {
         var names = new ArrayList<String>();
-        get("collections").path("collections").forEach(each -> names.add(each.path("name")
-                .asString("")));
+        get("collections")
+                .path("collections")
+                .forEach(each -> names.add(each.path("name").asString("")));
         return names;
     }
 
@@ -123,8 +124,10 @@ public final class QdrantPeer {
     public String everything() throws IOException {
         var text = new StringBuilder(fetch(LOOK, builder("cluster").get()));
         for (var collection : collections()) {
-            text.append('\n').append(fetch(LOOK, builder("collections/" + collection + "/cluster")
-                    .get()));
+            text.append('\n')
+                    .append(fetch(
+                            LOOK,
+                            builder("collections/" + collection + "/cluster").get()));
         }
         return text.toString();
     }
@@ -134,8 +137,7 @@ public final class QdrantPeer {
      *
      * @throws IOException when that is refused or not agreed on in time
      */
-    public void create(
-            String collection, int dimensions, int shards, int replicationFactor, int writeConsistencyFactor)
+    public void create(String collection, int dimensions, int shards, int replicationFactor, int writeConsistencyFactor)
             throws IOException {
         var body = Map.of(
                 "vectors", Map.of("size", dimensions, "distance", "Cosine"),
@@ -160,8 +162,7 @@ public final class QdrantPeer {
      * @throws IOException when that is refused or not agreed on in time
      */
     public void replicate(String collection, int shard, long from, long to) throws IOException {
-        var body =
-                Map.of("replicate_shard", Map.of("shard_id", shard, "from_peer_id", from, "to_peer_id", to));
+        var body = Map.of("replicate_shard", Map.of("shard_id", shard, "from_peer_id", from, "to_peer_id", to));
         fetch(CHANGE, builder("collections/" + collection + "/cluster").post(HttpOnce.json(body)));
     }
 

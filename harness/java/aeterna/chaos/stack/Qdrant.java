@@ -148,8 +148,7 @@ public final class Qdrant implements Component {
     private static Floor followerFloor(Loss loss) {
         return new Floor(
                 loss == Loss.SILENT
-                        ? List.of(new Floor.Part(
-                                "p2p connect timeout " + Words.of(CONNECT_TIMEOUT), CONNECT_TIMEOUT))
+                        ? List.of(new Floor.Part("p2p connect timeout " + Words.of(CONNECT_TIMEOUT), CONNECT_TIMEOUT))
                         : List.of());
     }
 
@@ -230,8 +229,7 @@ public final class Qdrant implements Component {
                 following.add(List.of(view.leader(), view.term()));
                 registered.addAll(view.peers().keySet());
             });
-            var agree = following.size() == 1
-                    && views.values().stream().anyMatch(view -> view.id() == view.leader());
+            var agree = following.size() == 1 && views.values().stream().anyMatch(view -> view.id() == view.leader());
             return new Look(
                     voters == number && views.size() == number && registered.size() == number && agree,
                     voters + " of " + number + " voters, " + registered.size() + " registered, " + said(views));
@@ -254,8 +252,7 @@ public final class Qdrant implements Component {
                         var replicas = peer.replicas(collection);
                         var trouble = trouble(replicas, collection.equals(COLLECTION) ? replicationFactor : 1);
                         if (trouble.isPresent()) {
-                            return new Look(
-                                    false, collection + " as " + POD + ordinal + " sees it: " + trouble.get());
+                            return new Look(false, collection + " as " + POD + ordinal + " sees it: " + trouble.get());
                         }
                         shards += (int) replicas.all().stream()
                                 .map(Replica::shard)
@@ -327,8 +324,9 @@ public final class Qdrant implements Component {
         views.values().forEach(view -> addresses.put(view.peers().getOrDefault(view.id(), ""), view.id()));
         return views.values().stream()
                 .flatMap(view -> view.peers().entrySet().stream())
-                .filter(peer -> addresses.getOrDefault(peer.getValue(), peer.getKey()).longValue()
-                        != peer.getKey().longValue())
+                .filter(peer ->
+                        addresses.getOrDefault(peer.getValue(), peer.getKey()).longValue()
+                                != peer.getKey().longValue())
                 .map(Map.Entry::getKey)
                 .distinct()
                 .toList();
@@ -352,8 +350,7 @@ public final class Qdrant implements Component {
                     .toList();
             for (var peer : missing) {
                 if (source.isPresent()) {
-                    operator.replicate(
-                            COLLECTION, shard.getKey(), source.get().peer(), peer);
+                    operator.replicate(COLLECTION, shard.getKey(), source.get().peer(), peer);
                 }
             }
         }

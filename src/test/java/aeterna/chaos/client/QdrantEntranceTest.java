@@ -69,15 +69,16 @@ class QdrantEntranceTest {
             }
             case "POST /collections/memories/points/scroll?consistency=all" -> scroll(exchange, body);
             case "POST /collections/memories/points/delete?wait=true" -> {
-                points.values().removeIf(point -> point.path("payload")
-                        .path("writer")
-                        .asString("")
-                        .equals(body.path("filter")
-                                .path("must")
-                                .path(0)
-                                .path("match")
-                                .path("value")
-                                .asString("?")));
+                points.values()
+                        .removeIf(point -> point.path("payload")
+                                .path("writer")
+                                .asString("")
+                                .equals(body.path("filter")
+                                        .path("must")
+                                        .path(0)
+                                        .path("match")
+                                        .path("value")
+                                        .asString("?")));
                 reply(exchange, 200, Map.of("result", Map.of("status", "completed")));
             }
             default -> reply(exchange, 404, Map.of("status", Map.of("error", what)));
@@ -88,12 +89,18 @@ class QdrantEntranceTest {
     private void scroll(HttpExchange exchange, JsonNode body) throws IOException {
         pages++;
         var from = body.path("offset").asString("");
-        var wanted = body.path("filter").path("must").path(1).path("match").path("text").asString("?");
+        var wanted = body.path("filter")
+                .path("must")
+                .path(1)
+                .path("match")
+                .path("text")
+                .asString("?");
         var all = points.values().stream()
                 .filter(point -> point.path("payload").path("key").asString("").contains(wanted))
                 .filter(point -> point.path("id").asString().compareTo(from) >= 0)
                 .toList();
-        var result = new HashMap<String, Object>(Map.of("points", all.stream().limit(2).toList()));
+        var result = new HashMap<String, Object>(
+                Map.of("points", all.stream().limit(2).toList()));
         result.put("next_page_offset", all.size() > 2 ? all.get(2).path("id") : null);
         reply(exchange, 200, Map.of("result", result));
     }

@@ -9,8 +9,8 @@ import aeterna.chaos.cluster.NodeProcesses.Tally;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.cluster.PodListener;
-import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.PodParts;
+import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.cluster.Subscription;
@@ -111,7 +111,9 @@ public final class FakeCluster implements Cluster, PodProcesses {
 
     /** A node that is Ready or not. */
     public void node(String name, boolean ready) {
-        nodes.put(name, new NodeStatus(name, ready, ready ? "KubeletReady" : "Unknown", "", name + "-1", Map.of(), false, ""));
+        nodes.put(
+                name,
+                new NodeStatus(name, ready, ready ? "KubeletReady" : "Unknown", "", name + "-1", Map.of(), false, ""));
     }
 
     /** A testbed of this cluster and those machines, which publishes the stack's ports. */

@@ -92,15 +92,22 @@ class QdrantTest {
             var peers = new TreeMap<String, Object>();
             registered.forEach((peer, uri) -> peers.put(String.valueOf(peer), Map.of("uri", uri)));
             return Map.of(
-                    "peer_id", id,
-                    "peers", peers,
+                    "peer_id",
+                    id,
+                    "peers",
+                    peers,
                     "raft_info",
-                            Map.of(
-                                    "term", term,
-                                    "leader", leader,
-                                    "role", leader == id ? "Leader" : "Follower",
-                                    "is_voter", true),
-                    "consensus_thread_status", Map.of("consensus_thread_status", "working"));
+                    Map.of(
+                            "term",
+                            term,
+                            "leader",
+                            leader,
+                            "role",
+                            leader == id ? "Leader" : "Follower",
+                            "is_voter",
+                            true),
+                    "consensus_thread_status",
+                    Map.of("consensus_thread_status", "working"));
         }
 
         private Map<String, Object> replicas() {
@@ -111,8 +118,7 @@ class QdrantTest {
             var local = replicas.containsKey(id)
                     ? List.of(Map.of("shard_id", 0, "state", replicas.get(id), "points_count", 1))
                     : List.of();
-            return Map.of(
-                    "peer_id", id, "local_shards", local, "remote_shards", remote, "shard_transfers", List.of());
+            return Map.of("peer_id", id, "local_shards", local, "remote_shards", remote, "shard_transfers", List.of());
         }
     }
 
@@ -225,12 +231,10 @@ class QdrantTest {
     @Test
     void isNotSteadyWhileAnyPeerSeesADeadOrMissingReplica() {
         fakes.get(2).replicas.put(10L, "Dead");
-        assertThat(seen())
-                .containsExactly("aeterna_memories as aeterna-qdrant-2 sees it: shard 0 is Dead on peer 10");
+        assertThat(seen()).containsExactly("aeterna_memories as aeterna-qdrant-2 sees it: shard 0 is Dead on peer 10");
 
         fakes.get(2).replicas.remove(10L);
-        assertThat(seen())
-                .containsExactly("aeterna_memories as aeterna-qdrant-2 sees it: shard 0 has 2 of 3 replicas");
+        assertThat(seen()).containsExactly("aeterna_memories as aeterna-qdrant-2 sees it: shard 0 has 2 of 3 replicas");
     }
 
     @Test
