@@ -54,7 +54,9 @@ public final class Main {
                 new TestCommand(),
                 new CommandLine(new BenchCommand())
                         .addSubcommand(new BenchUpCommand(wiring))
-                        .addSubcommand(new BenchProbeCommand(wiring)));
+                        .addSubcommand(new BenchProbeCommand(wiring))
+                        .addSubcommand(new BenchCrashCommand(wiring)),
+                new CrashSubjectCommand(wiring));
     }
 
     /** Runs one command; the exit code. */
