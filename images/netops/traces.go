@@ -39,6 +39,7 @@ type machine struct {
 var looks = []func(*machine, func(kind, what string)) error{
 	lookAtProcesses,
 	lookAtGroups,
+	lookAtLimits,
 	lookAtMounts,
 	lookAtFiles,
 	lookAtNetworks,
@@ -78,7 +79,38 @@ func runTraces(arguments []string, out io.Writer) error {
 			}
 		}
 	}
-	return failed
+	helpers, err := longLived(os.Getpid())
+	for _, command := range helpers {
+		err = errors.Join(err, lines.Encode(trace{0, "process", command}))
+	}
+	return errors.Join(failed, err)
+}
+
+// longLived are the programs of ours that run beside this one and are neither
+// the resident itself nor gone in a moment.
+func longLived(self int) ([]string, error) {
+	groups, err := controlGroups(self)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, group := range groups {
+		if !containerID.MatchString(group) {
+			continue // not in a container: whatever runs beside us is not ours
+		}
+		beside, err := processesIn(containerID.FindString(group))
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range beside {
+			words := wordsOf(p.pid)
+			if p.pid != self && len(words) > 1 && (words[1] == "delay" || words[1] == "burn") {
+				found = append(found, fmt.Sprintf("%s (pid %d)", strings.Join(words, " "), p.pid))
+			}
+		}
+		return found, nil
+	}
+	return found, nil
 }
 
 // containerID is how engines name a container's control group.

@@ -61,6 +61,15 @@ func controlGroups(pid int) (map[string]string, error) {
 	return groups, nil
 }
 
+// wordsOf are a process's command and arguments.
+func wordsOf(pid int) []string {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
+}
+
 // commandOf is a process's first word, without its folder; a kernel's name for
 // it where it has no command line.
 func commandOf(pid int) string {
@@ -178,6 +187,54 @@ func lookAtGroups(node *machine, tell func(kind, what string)) error {
 	return nil
 }
 
+// limits are the files by which a control group gets less of the processor, and
+// what they begin with where it gets all of it.
+var limits = []struct {
+	controller, file, none string
+	folders                []string
+}{
+	{"cpu", "cpu.cfs_quota_us", "-1", []string{"cpu", "cpu,cpuacct"}},
+	{"", "cpu.max", "max", []string{""}},
+}
+
+// lookAtLimits finds a node that gets less of the processor than all of it.
+func lookAtLimits(node *machine, tell func(kind, what string)) error {
+	groups, err := controlGroups(node.pid)
+	if err != nil {
+		return err
+	}
+	for _, limit := range limits {
+		group, there := groups[limit.controller]
+		if !there {
+			continue
+		}
+		// The container's own group, wherever below it its init has moved.
+		end := strings.Index(group, node.group)
+		if end < 0 {
+			continue
+		}
+		end += len(node.group)
+		if slash := strings.IndexByte(group[end:], '/'); slash >= 0 {
+			group = group[:end+slash]
+		}
+		folder, there := folderOf(node, group, limit.folders)
+		if !there {
+			continue
+		}
+		text, err := os.ReadFile(path.Join(folder, limit.file))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // the other version of control groups
+		}
+		if err != nil {
+			return err
+		}
+		if value := strings.TrimSpace(string(text)); !strings.HasPrefix(value, limit.none) {
+			tell("limit", limit.file+" is "+value)
+		}
+	}
+	return nil
+}
+
 // below says whether a path leads to somewhere below the node's own group.
 func below(group, node string) bool {
 	return strings.Contains(path.Dir(group), node)
@@ -185,9 +242,9 @@ func below(group, node string) bool {
 
 // folderOf is where the node has a control group mounted, or else where we have.
 func folderOf(node *machine, group string, folders []string) (string, bool) {
-	for _, root := range []string{node.root, ""} {
+	for _, root := range []string{node.root + "/sys/fs/cgroup", "/sys/fs/cgroup", "/host-cgroup"} {
 		for _, folder := range folders {
-			candidate := path.Join("/", root, "sys/fs/cgroup", folder, group)
+			candidate := path.Join(root, folder, group)
 			if _, err := os.Stat(candidate); err == nil {
 				return candidate, true
 			}

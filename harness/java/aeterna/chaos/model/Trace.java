@@ -28,6 +28,8 @@ public record Trace(Kind kind, String where, String what) implements Comparable<
         STOPPED,
         /** A process that uses up what others need. */
         PROCESS,
+        /** A machine that may use less of the processor than all of it. */
+        LIMIT,
         /** A file that fills a volume. */
         FILE,
         /** A volume put in the place of another one. */

@@ -67,7 +67,7 @@ public final class CrashSubject {
     public List<String> faults() {
         try (var found = find(harness())) {
             var stack = harness().stack(found, Map.of(), Timekeeper.system()).apply(profile());
-            return List.copyOf(EveryFault.of(stack, Timekeeper.system()).keySet());
+            return List.copyOf(EveryFault.of(found, stack).keySet());
         }
     }
 
@@ -81,7 +81,7 @@ public final class CrashSubject {
                 var watcher = harness.watcher(time)) {
             watcher.start();
             var stack = harness.stack(found, Map.of(), time).apply(profile());
-            var faults = EveryFault.of(stack, time);
+            var faults = EveryFault.of(found, stack);
             var chosen = faults.get(fault);
             if (chosen == null) {
                 throw new Problem(

@@ -3,28 +3,24 @@ package aeterna.chaos.cluster.k3s;
 import aeterna.chaos.cluster.NodeTraces;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Trace;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Traces in nodes that are containers, looked for from the host by one helper container of ours. Thread-safe. */
+/** Traces in nodes that are containers, looked for from the host by our resident helper. Thread-safe. */
 final class ContainerTraces implements NodeTraces {
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final Engine engine;
     private final String testbed;
     private final OwnNodes nodes;
-    private final String netopsImage;
+    private final Netops netops;
 
-    ContainerTraces(Engine engine, String testbed, OwnNodes nodes, String netopsImage) {
+    ContainerTraces(Engine engine, String testbed, OwnNodes nodes, Netops netops) {
         this.engine = engine;
         this.testbed = testbed;
         this.nodes = nodes;
-        this.netopsImage = netopsImage;
+        this.netops = netops;
     }
 
     @Override
@@ -47,12 +43,11 @@ final class ContainerTraces implements NodeTraces {
                     "no node of testbed " + testbed + " runs, so none can be looked into",
                     "`./chaos up` makes the testbed anew.");
         }
-        var arguments = new ArrayList<>(List.of("traces"));
-        nodeByPid.keySet().forEach(pid -> arguments.addAll(List.of("--container-pid", Long.toString(pid))));
-        var inNodes = engine.runOnHost(testbed, netopsImage, arguments.toArray(String[]::new))
-                .lines()
-                .map(JSON::readTree)
-                .map(line -> trace(line, nodeByPid.get(line.get("pid").asLong())));
+        var arguments = Stream.concat(
+                Stream.of("traces"),
+                nodeByPid.keySet().stream().flatMap(pid -> Stream.of("--container-pid", Long.toString(pid))));
+        var inNodes = netops.run(arguments).stream()
+                .map(line -> trace(line, nodeByPid.getOrDefault(line.get("pid").asLong(), Trace.CLUSTER)));
         return Stream.concat(helpers.stream(), inNodes).toList();
     }
 

@@ -88,7 +88,7 @@ public final class K3sProvider implements Provider {
                 new NodeProber(netops),
                 new NodeStrain(netops),
                 new PodVolumes(netops),
-                new ContainerTraces(engine, testbed, nodes, blueprint.netops()),
+                new ContainerTraces(engine, testbed, nodes, netops),
                 new RegistryMirror(engine, testbed),
                 write(testbed, kubeconfig));
     }
