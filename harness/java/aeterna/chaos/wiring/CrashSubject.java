@@ -96,6 +96,8 @@ public final class CrashSubject {
             experiment = chosen instanceof HeldFault held
                     ? experiment.inject(held.holdFor(CrashBench.HOLD))
                     : experiment.inject((OneShotFault) chosen);
+            // Its start is no part of what is measured: in a run it is long over when the fault comes.
+            watcher.demandWatching();
             var folder = temporary();
             try (var histories = HistoryFile.open(folder.resolve("history.jsonl"))) {
                 var setting =
