@@ -79,7 +79,8 @@ class ResidueIT {
                 "kill -KILL $(cat /run/planted-stopped)");
         inNode(
                 testbed,
-                "cp /bin/sleep /opt/" + Mark.WORD + "-planted; /opt/" + Mark.WORD + "-planted 602 & echo $! >/run/planted-process",
+                "cp /bin/sleep /opt/" + Mark.WORD + "-planted; /opt/" + Mark.WORD
+                        + "-planted 602 & echo $! >/run/planted-process",
                 "kill -KILL $(cat /run/planted-process); rm /opt/" + Mark.WORD + "-planted");
         inNode(
                 testbed,
@@ -107,8 +108,7 @@ class ResidueIT {
         testbed.cluster().apply(POLICY);
         removals.add(() -> run(testbed, "node-0", "kubectl delete networkpolicy chaos-planted"));
         onServer(testbed, "kubectl cordon node-1", "kubectl uncordon node-1");
-        onServer(
-                testbed, "kubectl taint node node-1 planted=yes:NoSchedule", "kubectl taint node node-1 planted-");
+        onServer(testbed, "kubectl taint node node-1 planted=yes:NoSchedule", "kubectl taint node node-1 planted-");
         plantHelper(testbed, images.get("busybox").reference());
         removals.add(() -> Healing.of(testbed.machines()).heal());
         testbed.machines().cutOff(List.of("node-2"));
