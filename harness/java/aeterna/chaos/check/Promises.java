@@ -27,6 +27,11 @@ public final class Promises {
         return new NoAcknowledgedWriteLost();
     }
 
+    /** Whatever is lost of what was acknowledged was acknowledged within so short a time: for stores that replicate asynchronously. */
+    public static Promise lossWindowWithin(Duration window) {
+        return new LossWindowWithin(window);
+    }
+
     /** No two instances acknowledge writes on different timelines in the same time. */
     public static Promise neverTwoPrimaries() {
         return new NeverTwoPrimaries();

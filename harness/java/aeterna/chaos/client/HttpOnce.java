@@ -17,6 +17,8 @@ import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -90,6 +92,15 @@ final class HttpOnce implements AutoCloseable {
             }
             return text;
         }
+    }
+
+    /**
+     * Opens a WebSocket.
+     *
+     * @param ping how often the other side is asked whether it is there, and how long it may take to say so
+     */
+    WebSocket converse(Request request, Duration ping, WebSocketListener listener) {
+        return http.newBuilder().pingInterval(ping).build().newWebSocket(request, listener);
     }
 
     /** An answer in one line. */

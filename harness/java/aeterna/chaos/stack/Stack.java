@@ -1,5 +1,7 @@
 package aeterna.chaos.stack;
 
+import aeterna.chaos.client.CacheEntrance;
+import aeterna.chaos.client.OpalEntrance;
 import aeterna.chaos.client.QdrantEntrance;
 import aeterna.chaos.client.QdrantPeer;
 import aeterna.chaos.client.SqlEntrance;
@@ -34,7 +36,13 @@ public final class Stack {
 
     /** The images it is made of, by name. */
     public static final List<String> IMAGES = Stream.of(
-                    Postgres.IMAGES, Pooler.IMAGES, Qdrant.IMAGES, Api.IMAGES, Backup.IMAGES)
+                    Postgres.IMAGES,
+                    Pooler.IMAGES,
+                    Qdrant.IMAGES,
+                    Cache.IMAGES,
+                    Opal.IMAGES,
+                    Api.IMAGES,
+                    Backup.IMAGES)
             .flatMap(List::stream)
             .distinct()
             .toList();
@@ -53,6 +61,8 @@ public final class Stack {
     private final Api api;
     private final Postgres postgres;
     private final Pooler pooler;
+    private final Cache cache;
+    private final Opal opal;
     private final Backup backup;
     private final Qdrant qdrant;
     private final List<Component> components;
@@ -84,12 +94,20 @@ public final class Stack {
                 IntStream.range(0, profile.number("qdrant.peers"))
                         .mapToObj(peer -> new QdrantPeer("http://127.0.0.1:" + published(topology, 30634 + peer)))
                         .toList());
+        cache = new Cache(cluster, NAMESPACE, new CacheEntrance(Cache.ID, published(topology, 30379)));
+        opal = new Opal(
+                cluster,
+                NAMESPACE,
+                new OpalEntrance(
+                        Opal.ID,
+                        published(topology, 30702),
+                        List.of(published(topology, 30703), published(topology, 30704))));
         backup = new Backup(
                 cluster,
                 NAMESPACE,
                 postgres,
                 restore -> new Manifests(folder.resolve(Backup.ID).resolve("on-demand")).filled(values(restore)));
-        components = List.of(postgres, pooler, qdrant, api, backup);
+        components = List.of(postgres, pooler, qdrant, cache, opal, api, backup);
     }
 
     private static int published(Topology topology, int nodePort) {
@@ -120,6 +138,16 @@ public final class Stack {
     /** The vector store. */
     public Qdrant qdrant() {
         return qdrant;
+    }
+
+    /** The cache. */
+    public Cache cache() {
+        return cache;
+    }
+
+    /** The servers that tell policy engines of new data. */
+    public Opal opal() {
+        return opal;
     }
 
     /** The database's backups. */

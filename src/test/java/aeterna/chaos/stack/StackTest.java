@@ -147,7 +147,7 @@ class StackTest {
     void saysWhereItsImagesComeFrom() {
         assertThat(stack.flavours())
                 .hasSameSizeAs(stack.components())
-                .containsKeys("api", "backup", "pooler", "postgres", "qdrant")
+                .containsKeys("api", "backup", "cache", "opal", "pooler", "postgres", "qdrant")
                 .allSatisfy((component, flavour) -> assertThat(flavour).isEqualTo("offline"));
     }
 

@@ -1,0 +1,146 @@
+package aeterna.chaos.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+
+/** An OPAL server: takes updates, tells its own clients, and the other servers that it is joined with. */
+final class FakeOpal implements AutoCloseable {
+    volatile int answer = 200;
+    /** How it answers who wants everything. */
+    volatile int everything = 200;
+    volatile boolean repeats;
+    /** How many updates of other servers pass it by. */
+    volatile int deafTo;
+
+    private final MockWebServer server = new MockWebServer();
+    private final Set<WebSocket> clients = ConcurrentHashMap.newKeySet();
+    private final Set<FakeOpal> others = new CopyOnWriteArraySet<>();
+    private final AtomicInteger subscriptions = new AtomicInteger();
+
+    FakeOpal() {
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return FakeOpal.this.answer(request);
+            }
+        });
+        try {
+            server.start(InetAddress.getLoopbackAddress(), 0);
+        } catch (IOException noPort) {
+            throw new UncheckedIOException(noPort);
+        }
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    int subscriptions() {
+        return subscriptions.get();
+    }
+
+    static void join(FakeOpal one, FakeOpal other) {
+        one.others.add(other);
+        other.others.add(one);
+    }
+
+    static void part(FakeOpal one, FakeOpal other) {
+        one.others.remove(other);
+        other.others.remove(one);
+    }
+
+    /** Ends its clients' connections, as a server that wants them to fetch everything anew. */
+    void cutOff() {
+        clients.forEach(client -> client.close(1012, "Service Restart"));
+    }
+
+    private MockResponse answer(RecordedRequest request) {
+        var call = request.getMethod() + " " + request.getTarget();
+        return switch (call) {
+            case "GET /ws" ->
+                new MockResponse.Builder().webSocketUpgrade(new Subscriber()).build();
+            case "GET /data/config" -> said(everything);
+            case "GET /healthcheck" -> said(200);
+            case "POST /data/config" -> {
+                if (answer == 200) {
+                    var update = HttpOnce.JSON.readTree(request.getBody().utf8());
+                    var id = update.path("id").asString();
+                    tell(id);
+                    others.forEach(other -> other.hear(id));
+                }
+                yield said(answer);
+            }
+            default -> said(404);
+        };
+    }
+
+    private static MockResponse said(int code) {
+        return new MockResponse.Builder().code(code).body("{}").build();
+    }
+
+    private void hear(String id) {
+        if (deafTo > 0) {
+            deafTo--;
+            return;
+        }
+        tell(id);
+    }
+
+    private void tell(String id) {
+        var arguments = Map.of(
+                "subscription", Map.of("topic", OpalListener.TOPIC), "data", Map.of("id", id, "entries", List.of()));
+        var message = HttpOnce.JSON.writeValueAsString(
+                Map.of("request", Map.of("method", "notify", "arguments", arguments, "call_id", "x")));
+        clients.forEach(client -> {
+            client.send(message);
+            if (repeats) {
+                client.send(message);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private final class Subscriber extends WebSocketListener {
+        @Override
+        public void onMessage(WebSocket client, String text) {
+            var request = HttpOnce.JSON.readTree(text).path("request");
+            var wanted = request.path("arguments").path("topics").toString();
+            var knows = request.path("method").asString("").equals("subscribe")
+                    && wanted.equals("[\"" + OpalListener.TOPIC + "\"]");
+            if (knows) {
+                clients.add(client);
+                subscriptions.incrementAndGet();
+            }
+            client.send("{\"response\": {\"result\": " + knows + ", \"result_type\": \"bool\", \"call_id\": \"1\"}}");
+        }
+
+        @Override
+        public void onClosing(WebSocket client, int code, String reason) {
+            client.close(code, reason);
+            clients.remove(client);
+        }
+
+        @Override
+        public void onFailure(WebSocket client, Throwable failure, Response response) {
+            clients.remove(client);
+        }
+    }
+}
