@@ -250,7 +250,6 @@ func (p *Peer) keepUp(ctx context.Context) {
 }
 
 func (p *Peer) align(ctx context.Context, state *consensus.State) {
-	wanted := map[string]bool{}
 	for name, collection := range state.Collections {
 		for number, s := range collection.Shards {
 			where := place{name, collection.Incarnation, uint32(number)}
@@ -258,7 +257,6 @@ func (p *Peer) align(ctx context.Context, state *consensus.State) {
 			if !there {
 				continue
 			}
-			wanted[p.folder(where)] = true
 			store, err := p.open(where)
 			if err != nil {
 				p.log.Error("a replica cannot be opened", "collection", name, "shard", number, "error", err)
@@ -284,7 +282,7 @@ func (p *Peer) align(ctx context.Context, state *consensus.State) {
 			}
 		}
 	}
-	p.forget(wanted)
+	p.forget()
 	p.repeatDeactivations(ctx, state)
 }
 
@@ -334,16 +332,25 @@ func (p *Peer) store(where place) *shard.Store {
 	return p.stores[where]
 }
 
-// forget removes replicas that are not this peer's any more, with their points.
-func (p *Peer) forget(wanted map[string]bool) {
+// forget removes replicas that are not this peer's any more, with their points. It goes by what is known now, not by what was when
+// the round began: a refill may have opened a replica meanwhile.
+func (p *Peer) forget() {
 	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	wanted := map[string]bool{}
+	for name, collection := range p.View().State.Collections {
+		for number, s := range collection.Shards {
+			if _, mine := s.Replicas[p.ID()]; mine {
+				wanted[p.folder(place{name, collection.Incarnation, uint32(number)})] = true
+			}
+		}
+	}
 	for where, store := range p.stores {
 		if !wanted[p.folder(where)] {
 			_ = store.Close()
 			delete(p.stores, where)
 		}
 	}
-	p.mutex.Unlock()
 	root := filepath.Join(p.settings.Folder, "collections")
 	collections, _ := os.ReadDir(root)
 	for _, collection := range collections {
