@@ -15,7 +15,14 @@ import java.util.Map;
  * @param podRange the IPv4 network of its pods, such as {@code 10.42.1.0/24}; empty while it has none
  */
 public record NodeStatus(
-        String name, boolean ready, String reason, String address, String uid, Map<String, String> labels, boolean cordoned, String podRange) {
+        String name,
+        boolean ready,
+        String reason,
+        String address,
+        String uid,
+        Map<String, String> labels,
+        boolean cordoned,
+        String podRange) {
     public NodeStatus {
         labels = Map.copyOf(labels);
     }

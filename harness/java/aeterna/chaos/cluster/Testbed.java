@@ -53,8 +53,7 @@ public interface Testbed extends AutoCloseable {
 
     private Problem cannot(String what) {
         return new Problem(
-                "nobody can " + what + " on testbed " + name(),
-                "Use a provider whose machines are ours, such as k3s.");
+                "nobody can " + what + " on testbed " + name(), "Use a provider whose machines are ours, such as k3s.");
     }
 
     /** Sees to it that its nodes can pull those images, which are in the local engine or upstream. */

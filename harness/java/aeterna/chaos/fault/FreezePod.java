@@ -46,8 +46,7 @@ public final class FreezePod implements HeldFault {
         var victims = Machinery.pods(testbed, target, chance);
         var places = victims.stream().map(Machinery::place).collect(Collectors.toCollection(TreeSet::new));
         return new Plan(
-                new Injected(
-                        Hit.of(Machinery.ids(victims), List.of(), List.of()), List.of(new Undo.ThawPods(places))),
+                new Injected(Hit.of(Machinery.ids(victims), List.of(), List.of()), List.of(new Undo.ThawPods(places))),
                 () -> sight(testbed, victims),
                 () -> places.forEach(testbed.podProcesses()::freeze));
     }
@@ -64,8 +63,7 @@ public final class FreezePod implements HeldFault {
                 .map(place -> names.getOrDefault(place, place.toString()))
                 .toList();
         var evidence = victims.stream()
-                .map(victim -> victim.id() + " has "
-                        + looks.get(victim.node()).pod(victim.uid()))
+                .map(victim -> victim.id() + " has " + looks.get(victim.node()).pod(victim.uid()))
                 .collect(Collectors.joining("; "));
         return Struck.compare(Machinery.ids(victims), frozen, evidence);
     }

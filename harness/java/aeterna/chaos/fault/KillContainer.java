@@ -1,6 +1,5 @@
 package aeterna.chaos.fault;
 
-import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Floor;
@@ -56,8 +55,7 @@ public final class KillContainer implements OneShotFault {
         for (var victim : victims) {
             var parts = testbed.cluster()
                     .parts(victim.namespace(), victim.name())
-                    .orElseThrow(() -> new Problem(
-                            victim.id() + " is gone", "Run it again once the stack is steady."));
+                    .orElseThrow(() -> new Problem(victim.id() + " is gone", "Run it again once the stack is steady."));
             var id = parts.containers().get(container);
             if (id == null) {
                 throw new Problem(
@@ -75,8 +73,8 @@ public final class KillContainer implements OneShotFault {
         return new Plan(
                 new Injected(Hit.of(Machinery.ids(victims), List.of(), List.of()), List.of()),
                 () -> sight(testbed, doomed, siblings, before),
-                () -> victims.forEach(victim -> testbed.podProcesses()
-                        .killContainer(Machinery.place(victim), doomed.get(victim.id()))));
+                () -> victims.forEach(victim ->
+                        testbed.podProcesses().killContainer(Machinery.place(victim), doomed.get(victim.id()))));
     }
 
     /** By the container runtime's id, which no restart keeps: no process of it is left on any node. */

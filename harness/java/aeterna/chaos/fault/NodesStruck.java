@@ -32,13 +32,10 @@ final class NodesStruck {
             Function<Testbed, Evidence> seen) {
         var skew = new AtomicReference<>(Duration.ZERO);
         Hit hit = Machinery.hit(testbed, nodes);
-        return new Plan(
-                new Injected(hit, List.of(undo)),
-                () -> sight(seen.apply(testbed), nodes, skew.get()),
-                () -> {
-                    skew.set(act.apply(nodes));
-                    Machinery.demandTogether(fault, nodes, skew.get());
-                });
+        return new Plan(new Injected(hit, List.of(undo)), () -> sight(seen.apply(testbed), nodes, skew.get()), () -> {
+            skew.set(act.apply(nodes));
+            Machinery.demandTogether(fault, nodes, skew.get());
+        });
     }
 
     private static Sighting sight(Evidence evidence, NavigableSet<String> nodes, Duration skew) {

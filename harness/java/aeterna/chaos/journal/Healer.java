@@ -25,9 +25,7 @@ public interface Healer {
             } else if (undo instanceof Undo.Reconnect reconnect) {
                 onThose(testbed, reconnect.nodes(), testbed.machines()::reconnect);
             } else if (undo instanceof Undo.ThawPods thaw) {
-                thaw.pods().stream()
-                        .filter(pod -> isThere(testbed, pod.node()))
-                        .forEach(testbed.podProcesses()::thaw);
+                thaw.pods().stream().filter(pod -> isThere(testbed, pod.node())).forEach(testbed.podProcesses()::thaw);
             } else if (undo instanceof Undo.Uncordon uncordon) {
                 onThose(
                         testbed,
@@ -48,7 +46,8 @@ public interface Healer {
     }
 
     private static boolean isThere(Testbed testbed, String node) {
-        return testbed.topology().nodes().stream().anyMatch(there -> there.name().equals(node));
+        return testbed.topology().nodes().stream()
+                .anyMatch(there -> there.name().equals(node));
     }
 
     private static void onThose(Testbed testbed, Collection<String> named, Consumer<Collection<String>> act) {

@@ -5,10 +5,15 @@ import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.console.Console;
 import aeterna.chaos.console.ConsoleProgress;
 import aeterna.chaos.model.Image;
+import aeterna.chaos.model.Progress;
 import aeterna.chaos.process.SystemPrograms;
+import aeterna.chaos.stack.Profile;
+import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.Clock;
 import aeterna.chaos.time.Ticker;
 import aeterna.chaos.wiring.Harness;
+import aeterna.chaos.wiring.Session;
+import aeterna.chaos.wiring.SessionSettings;
 import aeterna.chaos.wiring.Settings;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -20,8 +25,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests the testbed of this process and the images it runs, making both when they are first asked for. The testbed
- * stays warm when the process ends.
+ * Gives tests the testbed of this process, the images it runs, and the stack on it, steady; each is made when it is first
+ * asked for. The testbed stays warm when the process ends.
  */
 public final class TestbedExtension implements ParameterResolver {
     private static final Namespace STORE = Namespace.create(TestbedExtension.class);
@@ -29,7 +34,7 @@ public final class TestbedExtension implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         var type = parameter.getParameter().getParameterizedType();
-        return type.equals(Testbed.class) || isImages(type);
+        return type.equals(Testbed.class) || type.equals(Stack.class) || isImages(type);
     }
 
     private static boolean isImages(Type type) {
@@ -43,11 +48,22 @@ public final class TestbedExtension implements ParameterResolver {
         var kept = context.getRoot()
                 .getStore(STORE)
                 .getOrComputeIfAbsent(KeptTestbed.class, key -> KeptTestbed.make(), KeptTestbed.class);
-        return parameter.getParameter().getType().equals(Testbed.class) ? kept.testbed() : kept.images();
+        var type = parameter.getParameter().getType();
+        if (type.equals(Stack.class)) {
+            return context.getRoot()
+                    .getStore(STORE)
+                    .getOrComputeIfAbsent(Stack.class, key -> kept.deploy(), Stack.class);
+        }
+        return type.equals(Testbed.class) ? kept.testbed() : kept.images();
     }
 
     /** Closed by JUnit with its store. */
-    private record KeptTestbed(Map<String, Image> images, Provider.Reservation reservation, Testbed testbed)
+    private record KeptTestbed(
+            Harness harness,
+            Progress progress,
+            Map<String, Image> images,
+            Provider.Reservation reservation,
+            Testbed testbed)
             implements AutoCloseable {
         static KeptTestbed make() {
             var environment = System.getenv();
@@ -60,11 +76,21 @@ public final class TestbedExtension implements ParameterResolver {
             var provider = harness.provider(progress);
             var reservation = provider.reserve(request.name());
             try {
-                return new KeptTestbed(images, reservation, provider.up(request, progress));
+                return new KeptTestbed(harness, progress, images, reservation, provider.up(request, progress));
             } catch (RuntimeException failed) {
                 reservation.close();
                 throw failed;
             }
+        }
+
+        Stack deploy() {
+            var settings = SessionSettings.ofSystemProperties();
+            var profile = Profile.read(settings.home().resolve("stack"), settings.profile());
+            var ofStack = harness.ensureImages(Stack.IMAGES, progress);
+            testbed.provide(ofStack.values(), progress);
+            var stack = harness.stack(testbed, ofStack, Clock.system()).apply(profile);
+            stack.deploy(progress, Session.STEADY);
+            return stack;
         }
 
         @Override

@@ -50,8 +50,7 @@ public record Degradation(Duration latency, Duration jitter, double lossPercent,
     public String toString() {
         var parts = new ArrayList<String>();
         if (!latency.isZero()) {
-            parts.add(latency.toMillis() + " ms latency"
-                    + (jitter.isZero() ? "" : " ±" + jitter.toMillis() + " ms"));
+            parts.add(latency.toMillis() + " ms latency" + (jitter.isZero() ? "" : " ±" + jitter.toMillis() + " ms"));
         }
         if (lossPercent > 0) {
             parts.add((lossPercent == Math.rint(lossPercent)

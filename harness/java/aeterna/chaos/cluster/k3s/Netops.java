@@ -95,8 +95,7 @@ final class Netops {
                         public void onNext(Frame frame) {
                             var to = frame.getStreamType() == StreamType.STDERR ? err : out;
                             synchronized (out) {
-                                to.append(new String(
-                                        frame.getPayload(), StandardCharsets.UTF_8));
+                                to.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
                             }
                         }
                     })
@@ -169,10 +168,7 @@ final class Netops {
         try {
             return make(name);
         } catch (ConflictException madeMeanwhile) {
-            return engine.named(name)
-                    .filter(this::usable)
-                    .map(Container::getId)
-                    .orElseThrow(() -> madeMeanwhile);
+            return engine.named(name).filter(this::usable).map(Container::getId).orElseThrow(() -> madeMeanwhile);
         }
     }
 

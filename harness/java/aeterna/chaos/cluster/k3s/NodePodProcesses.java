@@ -25,9 +25,7 @@ final class NodePodProcesses implements PodProcesses {
     @Override
     public Map<String, NodeProcesses> look() {
         var nodes = netops.nodes();
-        var reports = netops.run(
-                        Stream.concat(Stream.of("processes"), Netops.named(nodes.values().stream())))
-                .stream()
+        var reports = netops.run(Stream.concat(Stream.of("processes"), Netops.named(nodes.values().stream()))).stream()
                 .collect(Collectors.toMap(report -> report.get("container").asString(), Function.identity()));
         var seen = new TreeMap<String, NodeProcesses>();
         nodes.forEach((node, container) -> seen.put(node, processes(reports.get(container))));
@@ -35,7 +33,8 @@ final class NodePodProcesses implements PodProcesses {
     }
 
     private static NodeProcesses processes(JsonNode report) {
-        return new NodeProcesses(tally(report.get("node")), tallies(report.get("pods")), tallies(report.get("members")));
+        return new NodeProcesses(
+                tally(report.get("node")), tallies(report.get("pods")), tallies(report.get("members")));
     }
 
     private static Map<String, Tally> tallies(JsonNode named) {

@@ -32,8 +32,7 @@ final class NodeStrain implements Strain {
     }
 
     private void start(String tag, String container, String what, int howMuch) {
-        netops.start(Stream.of(
-                "burn", "--tag", tag, "--container", container, what, Integer.toString(howMuch)));
+        netops.start(Stream.of("burn", "--tag", tag, "--container", container, what, Integer.toString(howMuch)));
     }
 
     private void limit(Stream<String> containers, int millicores) {
@@ -53,8 +52,7 @@ final class NodeStrain implements Strain {
         var running = netops.running();
         var names = running.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
         var loads = new TreeMap<String, NodeLoad>();
-        netops.run(Stream.concat(
-                        Stream.of("load", "look"), Netops.named(running.values().stream())))
+        netops.run(Stream.concat(Stream.of("load", "look"), Netops.named(running.values().stream())))
                 .forEach(line -> loads.put(
                         names.get(line.get("container").asString()),
                         new NodeLoad(

@@ -37,17 +37,19 @@ final class NodeTraffic implements Traffic {
     @Override
     public void block(String tag, Collection<Flow> flows) {
         var nodes = netops.nodes();
-        set(tag, byPlace(flows).entrySet().stream()
-                .map(at -> Map.of(
-                        "container",
-                        Netops.container(nodes, at.getKey().node()),
-                        "pod",
-                        at.getKey().podUid(),
-                        "rules",
-                        at.getValue().stream()
-                                .map(flow -> rule(flow, Map.of("act", "drop")))
-                                .toList()))
-                .toList());
+        set(
+                tag,
+                byPlace(flows).entrySet().stream()
+                        .map(at -> Map.of(
+                                "container",
+                                Netops.container(nodes, at.getKey().node()),
+                                "pod",
+                                at.getKey().podUid(),
+                                "rules",
+                                at.getValue().stream()
+                                        .map(flow -> rule(flow, Map.of("act", "drop")))
+                                        .toList()))
+                        .toList());
     }
 
     @Override
@@ -72,19 +74,23 @@ final class NodeTraffic implements Traffic {
         }
         var acts = acts(how, queued);
         var shape = shape(how);
-        set(tag, places.entrySet().stream()
-                .map(at -> {
-                    var rules = new ArrayList<Map<String, Object>>();
-                    acts.forEach(act -> at.getValue().forEach(flow -> rules.add(rule(flow, act))));
-                    var place = new LinkedHashMap<String, Object>();
-                    place.put("container", Netops.container(nodes, at.getKey().node()));
-                    place.put("rules", rules);
-                    if (!shape.isEmpty()) {
-                        place.put("shape", shape);
-                    }
-                    return place;
-                })
-                .toList());
+        set(
+                tag,
+                places.entrySet().stream()
+                        .map(at -> {
+                            var rules = new ArrayList<Map<String, Object>>();
+                            acts.forEach(act -> at.getValue().forEach(flow -> rules.add(rule(flow, act))));
+                            var place = new LinkedHashMap<String, Object>();
+                            place.put(
+                                    "container",
+                                    Netops.container(nodes, at.getKey().node()));
+                            place.put("rules", rules);
+                            if (!shape.isEmpty()) {
+                                place.put("shape", shape);
+                            }
+                            return place;
+                        })
+                        .toList());
     }
 
     /** In this order: what is lost needs no delay, and what has been delayed passes no later rule of the table. */
@@ -167,18 +173,14 @@ final class NodeTraffic implements Traffic {
     @Override
     public void clear(String tag) {
         netops.run(Stream.concat(
-                Stream.of("traffic", "clear", "--tag", tag),
-                Netops.named(netops.nodes().values().stream())));
+                Stream.of("traffic", "clear", "--tag", tag), Netops.named(netops.nodes().values().stream())));
     }
 
     @Override
     public List<TrafficCount> look() {
         var nodes = netops.nodes();
         var names = nodes.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
-        return netops
-                .run(Stream.concat(
-                        Stream.of("traffic", "list"), Netops.named(nodes.values().stream())))
-                .stream()
+        return netops.run(Stream.concat(Stream.of("traffic", "list"), Netops.named(nodes.values().stream()))).stream()
                 .map(line -> count(line, names))
                 .toList();
     }

@@ -24,8 +24,7 @@ final class PodVolumes implements Volumes {
 
     @Override
     public void fill(Place pod, String path, long atMostBytes) {
-        netops.run(Stream.concat(
-                arguments("fill", pod, path), Stream.of("--at-most", Long.toString(atMostBytes))));
+        netops.run(Stream.concat(arguments("fill", pod, path), Stream.of("--at-most", Long.toString(atMostBytes))));
     }
 
     @Override

@@ -1,12 +1,11 @@
 package aeterna.chaos.fakes;
 
-import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.Flow;
 import aeterna.chaos.cluster.Machines;
 import aeterna.chaos.cluster.NodeLoad;
-import aeterna.chaos.cluster.NodeProcesses.Tally;
 import aeterna.chaos.cluster.NodeProcesses;
+import aeterna.chaos.cluster.NodeProcesses.Tally;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.PodParts;
 import aeterna.chaos.cluster.PodProcesses;
@@ -19,9 +18,9 @@ import aeterna.chaos.cluster.TrafficCount;
 import aeterna.chaos.cluster.Usage;
 import aeterna.chaos.cluster.Volumes;
 import aeterna.chaos.model.Degradation;
+import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Machine.Network;
 import aeterna.chaos.model.Machine.Power;
-import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Place;
 import aeterna.chaos.model.Topology;
@@ -91,7 +90,8 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
             place("app-" + n, "node-" + n);
             claims.put("data-app-" + n, "claim-" + n);
         }
-        pods.put("dns", pod("kube-system", "dns", "node-1", "uid-dns", "10.42.1.53", Map.of("k8s-app", "kube-dns"), ""));
+        pods.put(
+                "dns", pod("kube-system", "dns", "node-1", "uid-dns", "10.42.1.53", Map.of("k8s-app", "kube-dns"), ""));
     }
 
     private void place(String name, String node) {
@@ -107,8 +107,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
             String address,
             Map<String, String> labels,
             String owner) {
-        return new PodStatus(
-                namespace, name, node, "Running", true, false, uid, 0, address, labels, owner, "");
+        return new PodStatus(namespace, name, node, "Running", true, false, uid, 0, address, labels, owner, "");
     }
 
     private static int number(String node) {
@@ -254,8 +253,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
     }
 
     private Map<String, String> ids(PodStatus pod) {
-        return Map.of(
-                "main", pod.uid() + "-main-" + restarts.getOrDefault(pod.uid(), 0), "side", pod.uid() + "-side");
+        return Map.of("main", pod.uid() + "-main-" + restarts.getOrDefault(pod.uid(), 0), "side", pod.uid() + "-side");
     }
 
     @Override
@@ -282,10 +280,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
 
     @Override
     public void killContainer(Place pod, String container) {
-        act(
-                List.of(pod),
-                this::otherPlace,
-                place -> restarts.merge(place.podUid(), 1, Integer::sum));
+        act(List.of(pod), this::otherPlace, place -> restarts.merge(place.podUid(), 1, Integer::sum));
     }
 
     @Override
@@ -432,8 +427,20 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
         }
         var latency = Duration.ofMillis(1);
         for (var way : List.of(
-                new Way(from, address(from), to, attempt.address(), attempt.port(), attempt.name().isEmpty()),
-                new Way(to, attempt.address(), from, address(from), 0, attempt.name().isEmpty()))) {
+                new Way(
+                        from,
+                        address(from),
+                        to,
+                        attempt.address(),
+                        attempt.port(),
+                        attempt.name().isEmpty()),
+                new Way(
+                        to,
+                        attempt.address(),
+                        from,
+                        address(from),
+                        0,
+                        attempt.name().isEmpty()))) {
             var apart = !way.from.node().equals(way.to.node());
             if (power.get(way.to.node()) == Power.OFF
                     || apart && (cutOff.contains(way.from.node()) || cutOff.contains(way.to.node()))
@@ -444,8 +451,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
                 latency = latency.plus(degradations.get(tag).latency());
             }
         }
-        return new Contact(
-                attempt.port() == 1 ? Outcome.REFUSED : Outcome.CONNECTED, latency);
+        return new Contact(attempt.port() == 1 ? Outcome.REFUSED : Outcome.CONNECTED, latency);
     }
 
     private record Way(Place from, String source, Place to, String destination, int port, boolean tcp) {}
@@ -454,7 +460,8 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
         var caught = new HashSet<String>();
         acts.forEach((tag, places) -> places.forEach((place, flows) -> flows.forEach(flow -> {
             var here = flow.direction() == Flow.Direction.OUT ? way.from : way.to;
-            var seenHere = place.equals(here) || place.podUid().isEmpty() && place.node().equals(here.node());
+            var seenHere = place.equals(here)
+                    || place.podUid().isEmpty() && place.node().equals(here.node());
             if (seenHere
                     && within(flow.from(), way.source)
                     && within(flow.to(), way.destination)
@@ -515,10 +522,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
             loads.put(
                     node,
                     new NodeLoad(
-                            Duration.ofSeconds(burns ? looks : 0),
-                            (100L + hoards) << 20,
-                            burns ? 200 : 0,
-                            16L << 30));
+                            Duration.ofSeconds(burns ? looks : 0), (100L + hoards) << 20, burns ? 200 : 0, 16L << 30));
         }
         return loads;
     }
@@ -579,14 +583,20 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
         return new Strain() {
             @Override
             public void burn(String tag, Collection<String> nodes, int threads, int millicores) {
-                act(nodes, FakeWorld::otherNode, node -> burning.computeIfAbsent(tag, key -> new TreeSet<>())
-                        .add(node));
+                act(
+                        nodes,
+                        FakeWorld::otherNode,
+                        node -> burning.computeIfAbsent(tag, key -> new TreeSet<>())
+                                .add(node));
             }
 
             @Override
             public void hoard(String tag, Collection<String> nodes, int mebibytes) {
-                act(nodes, FakeWorld::otherNode, node -> hoarding.computeIfAbsent(tag, key -> new TreeMap<>())
-                        .put(node, mebibytes));
+                act(
+                        nodes,
+                        FakeWorld::otherNode,
+                        node -> hoarding.computeIfAbsent(tag, key -> new TreeMap<>())
+                                .put(node, mebibytes));
             }
 
             @Override
