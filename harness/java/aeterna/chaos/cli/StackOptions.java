@@ -24,6 +24,16 @@ final class StackOptions {
                     + " (default: ${DEFAULT-VALUE}).")
     private String steadyWithin;
 
+    @Option(
+            names = "--keep",
+            description = "Keep what was started for a look when the stack does not become steady; otherwise it is"
+                    + " removed again. What was there before always stays.")
+    private boolean keep;
+
+    boolean keep() {
+        return keep;
+    }
+
     /** The profile, read. */
     Profile profile(Path home) {
         return Profile.read(home.resolve("stack"), profile);
@@ -37,5 +47,6 @@ final class StackOptions {
     void tell() {
         System.setProperty("chaos.profile", profile);
         System.setProperty("chaos.steadyWithin", steadyWithin);
+        System.setProperty("chaos.keep", Boolean.toString(keep));
     }
 }

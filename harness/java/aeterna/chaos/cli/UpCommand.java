@@ -5,6 +5,7 @@ import aeterna.chaos.model.Image;
 import aeterna.chaos.stack.Component;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.DurationText;
+import aeterna.chaos.wiring.Started;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -15,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "up",
         description =
-                "Make the testbed, a multi-node Kubernetes cluster in zones, and deploy the stack. What is warm is found again and"
-                        + " healed.",
+                "Make the testbed, a multi-node Kubernetes cluster in zones, and deploy the stack. What is warm is"
+                        + " found again and healed.",
         footer = {"", "It stays until ./chaos down. Images that are missing are built first."})
 final class UpCommand implements Runnable {
     private final Wiring wiring;
@@ -39,11 +40,14 @@ final class UpCommand implements Runnable {
         long began = wiring.clock().nanos();
         var harness = options.harness(wiring);
         var request = harness.request();
-        var steadyWithin = stackOptions.steadyWithin();
         var configured = stackOptions.profile(wiring.home());
         var progress = wiring.progress();
-        var images = bare ? Map.<String, Image>of() : harness.ensureImages(Stack.IMAGES, progress);
         var provider = harness.provider(progress);
+        var started = Started.look(provider, request.name(), stackOptions.keep());
+        if (started.testbedIsOurs()) {
+            harness.requireRoom(request, !bare);
+        }
+        var images = bare ? Map.<String, Image>of() : harness.ensureImages(Stack.IMAGES, progress);
         try (var kept = provider.reserve(request.name());
                 var up = provider.up(request, progress)) {
             var out = wiring.console().out();
@@ -55,9 +59,14 @@ final class UpCommand implements Runnable {
                     up.topology().zones().stream().map(Object::toString).collect(Collectors.joining(", ")),
                     DurationText.of(wiring.clock().since(began)));
             if (!bare) {
-                up.provide(images.values(), progress);
+                started.beforeTheStack(up);
                 var stack = harness.stack(up, images, wiring.clock()).apply(configured);
-                stack.deploy(progress, steadyWithin);
+                try {
+                    up.provide(images.values(), progress);
+                    stack.deploy(progress, stackOptions.steadyWithin());
+                } catch (RuntimeException unsteady) {
+                    throw started.undone(up, unsteady);
+                }
                 out.printf(
                         "stack, profile %s: %s steady, after %s%n",
                         configured.name(),

@@ -12,7 +12,6 @@ import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.Clock;
 import aeterna.chaos.time.Ticker;
 import aeterna.chaos.wiring.Harness;
-import aeterna.chaos.wiring.Session;
 import aeterna.chaos.wiring.SessionSettings;
 import aeterna.chaos.wiring.Settings;
 import java.lang.reflect.ParameterizedType;
@@ -89,7 +88,7 @@ public final class TestbedExtension implements ParameterResolver {
             var ofStack = harness.ensureImages(Stack.IMAGES, progress);
             testbed.provide(ofStack.values(), progress);
             var stack = harness.stack(testbed, ofStack, Clock.system()).apply(profile);
-            stack.deploy(progress, Session.STEADY);
+            stack.deploy(progress, settings.steadyWithin());
             return stack;
         }
 

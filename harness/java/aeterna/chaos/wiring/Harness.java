@@ -10,6 +10,8 @@ import aeterna.chaos.cluster.k3s.Blueprint;
 import aeterna.chaos.cluster.k3s.K3sImages;
 import aeterna.chaos.cluster.k3s.K3sProvider;
 import aeterna.chaos.cluster.kube.KubeCluster;
+import aeterna.chaos.doctor.Headroom;
+import aeterna.chaos.doctor.Host;
 import aeterna.chaos.image.ImageMode;
 import aeterna.chaos.image.Images;
 import aeterna.chaos.journal.Journal;
@@ -48,6 +50,7 @@ public final class Harness {
     private final Settings settings;
     private final Images images;
     private final Programs programs;
+    private final Map<String, String> environment;
 
     /**
      * @param home the project's folder
@@ -62,6 +65,7 @@ public final class Harness {
         this.home = home;
         this.settings = settings;
         this.programs = programs;
+        this.environment = Map.copyOf(environment);
         this.state = Path.of(environment.getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache"))
                 .resolve("aeterna-chaos");
         this.images = Images.of(home, settings.images(), programs, environment);
@@ -74,6 +78,16 @@ public final class Harness {
                 settings.testbed(),
                 new TopologyFile(folder).read(settings.topology()),
                 new NodeTimersFile(folder.resolve("node-timers.yaml")).read(settings.timers()));
+    }
+
+    /**
+     * Refuses, before anything is started, when the testbed would not fit on this machine.
+     *
+     * @param stack whether the stack shall be deployed on it
+     */
+    public void requireRoom(TestbedRequest wanted, boolean stack) {
+        new Headroom(Host.ofProcess(programs, environment))
+                .require(wanted.topology().nodes().size(), stack);
     }
 
     /** Sees to it that every image a testbed needs is in the engine; by name. */

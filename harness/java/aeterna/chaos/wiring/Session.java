@@ -115,8 +115,12 @@ public final class Session implements AutoCloseable {
         var expectations = Expectations.read(settings.home().resolve("scenarios/expected.yaml"));
         var harness = new Harness(settings.home(), settings.testbed(), programs, environment);
         var request = harness.request();
-        var images = harness.ensureImages(Stack.IMAGES, progress);
         var provider = harness.provider(progress);
+        var started = Started.look(provider, request.name(), settings.keep());
+        if (started.testbedIsOurs() && !settings.dryRun()) {
+            harness.requireRoom(request, true);
+        }
+        var images = harness.ensureImages(Stack.IMAGES, progress);
         var reservation = provider.reserve(request.name());
         var watcher = harness.watcher(time);
         try {
@@ -127,8 +131,13 @@ public final class Session implements AutoCloseable {
             var stack = harness.stack(testbed, images, time);
             if (!settings.dryRun()) {
                 harness.leftovers(journal).undo(testbed, console.out()::println);
-                testbed.provide(images.values(), progress);
-                stack.apply(profile).deploy(progress, settings.steadyWithin());
+                started.beforeTheStack(testbed);
+                try {
+                    testbed.provide(images.values(), progress);
+                    stack.apply(profile).deploy(progress, settings.steadyWithin());
+                } catch (RuntimeException unsteady) {
+                    throw started.undone(testbed, unsteady);
+                }
             }
             return new Session(
                     console,

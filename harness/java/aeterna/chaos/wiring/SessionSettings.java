@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param testbed which testbed
  * @param profile how the stack is configured: a file of {@code stack/profiles/}
  * @param steadyWithin how long to wait until the stack is steady; more than zero
+ * @param keep whether what was started stays for a look when the stack does not become steady
  * @param seed where every choice comes from; empty to draw one
  * @param dryRun true to touch nothing, and only say whom the faults would hit
  */
@@ -24,6 +25,7 @@ public record SessionSettings(
         Settings testbed,
         String profile,
         Duration steadyWithin,
+        boolean keep,
         OptionalLong seed,
         boolean dryRun) {
     /** The profile unless told otherwise. */
@@ -42,6 +44,7 @@ public record SessionSettings(
                 Settings.ofSystemProperties(),
                 System.getProperty("chaos.profile", PROFILE),
                 DurationText.parse(System.getProperty("chaos.steadyWithin", STEADY_WITHIN)),
+                Boolean.getBoolean("chaos.keep"),
                 seed(System.getProperty("chaos.seed", "")),
                 Boolean.getBoolean("chaos.dryRun"));
     }

@@ -34,6 +34,9 @@ class ManifestsTest {
     void theStackIsValidInEveryProfile(String profile) throws IOException {
         var values = new TreeMap<>(Profile.read(HOME.resolve("stack"), profile).values());
         values.putAll(images());
+        // What a restore fills in, when there is one.
+        values.put("restore.name", "aeterna-postgres-restored");
+        values.put("restore.time", "2026-01-01 12:00:00+00");
         var complaints = new ArrayList<String>();
         var checked = 0;
         for (Path file : files(HOME.resolve("stack"))) {

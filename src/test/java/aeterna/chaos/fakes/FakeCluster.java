@@ -272,7 +272,7 @@ public final class FakeCluster implements Cluster, PodProcesses {
 
     @Override
     public void deleteNamespace(String namespace) {
-        throw new UnsupportedOperationException();
+        acts.add("delete namespace " + namespace);
     }
 
     @Override

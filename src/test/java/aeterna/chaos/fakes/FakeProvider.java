@@ -54,6 +54,7 @@ public final class FakeProvider implements Provider {
 
     @Override
     public Removed down(String name) {
-        throw new UnsupportedOperationException();
+        acts.add("down " + name);
+        return new Removed(1, 1);
     }
 }
