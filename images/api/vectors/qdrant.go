@@ -163,19 +163,16 @@ func (q *Qdrant) vectorSize(ctx context.Context) (int, error) {
 // ask repeats what failed, on a new connection and so perhaps at another peer: every request here may be repeated, because a
 // point is written under its own id. What Qdrant itself refused is not repeated.
 func (q *Qdrant) ask(ctx context.Context, method, path string, body, result any) error {
-	var failures []error
-	for range attempts {
+	for attempt := 1; ; attempt++ {
 		refused, err := q.askOnce(ctx, method, path, body, result)
-		if err == nil {
-			return nil
+		if err == nil || refused || ctx.Err() != nil {
+			return err
 		}
-		failures = append(failures, err)
-		if refused || ctx.Err() != nil {
-			break
+		if attempt == attempts {
+			return fmt.Errorf("%d attempts, at last: %w", attempt, err)
 		}
 		q.http.CloseIdleConnections()
 	}
-	return errors.Join(failures...)
 }
 
 func (q *Qdrant) askOnce(ctx context.Context, method, path string, body, result any) (refused bool, err error) {
