@@ -34,7 +34,7 @@ abstract class Replicas implements Component, Entrance {
     }
 
     @Override
-    public final List<Entrance> entrances() {
+    public List<Entrance> entrances() {
         return List.of(this);
     }
 
