@@ -52,7 +52,9 @@ final class ListCommand implements Runnable {
             console.out().printf("%-22s seen by %s%n", "", kind.witness());
         }
         console.out().println();
-        console.out().println("./chaos run --faults NAME…  tries some of them on the stack, ./chaos run --faults all of them.");
+        console.out()
+                .println(
+                        "./chaos run --faults NAME…  tries some of them on the stack, ./chaos run --faults all of them.");
     }
 
     private static String told(FaultKind kind) {

@@ -53,8 +53,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--faults",
-            description = "Try faults of the catalogue on the stack, each once, in place of scenarios; NAME… are kinds of"
-                    + " fault then (./chaos list faults).")
+            description =
+                    "Try faults of the catalogue on the stack, each once, in place of scenarios; NAME… are kinds of"
+                            + " fault then (./chaos list faults).")
     private boolean faults;
 
     @Option(
@@ -79,9 +80,8 @@ final class RunCommand implements Callable<Integer> {
         var reports = new Reports(SessionSettings.reports(wiring.home()));
         var before = reports.runs();
         var problems = new Problems();
-        var request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectors)
-                .build();
+        var request =
+                LauncherDiscoveryRequestBuilder.request().selectors(selectors).build();
         try (var session = LauncherFactory.openSession()) {
             session.getLauncher().execute(request, problems);
         }

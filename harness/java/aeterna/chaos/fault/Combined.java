@@ -52,7 +52,9 @@ final class Combined implements Witness {
         var staying = new ArrayList<Seen>();
         for (var part : parts) {
             // What is over once done has landed for good: its victims come again while the others are still in place.
-            var sighting = done.containsKey(part) ? done.get(part) : part.aimed().witness().look();
+            var sighting = done.containsKey(part)
+                    ? done.get(part)
+                    : part.aimed().witness().look();
             if (!part.stays() && sighting.seen() == Seen.LANDED) {
                 done.put(part, sighting);
             }

@@ -61,8 +61,7 @@ public final class ControlPlaneOutage implements HeldFault {
     }
 
     /** By connections tried from inside every other node: to the API, and to the rest of its machine and of theirs. */
-    private static Sighting sight(
-            Testbed testbed, List<String> others, String address, List<NodeStatus> all) {
+    private static Sighting sight(Testbed testbed, List<String> others, String address, List<NodeStatus> all) {
         var attempts = new ArrayList<Attempt>();
         others.forEach(node -> attempts.add(Attempt.connect(Place.of(node), address, API)));
         for (var node : all) {

@@ -46,7 +46,8 @@ public final class DegradeNetwork implements HeldFault {
         var far = Side.of(testbed, other, chance);
         if (near.nodes().isEmpty() || far.nodes().isEmpty()) {
             throw new Problem(
-                    this + " names pods", "A network is degraded between nodes or zones: name the nodes of those pods.");
+                    this + " names pods",
+                    "A network is degraded between nodes or zones: name the nodes of those pods.");
         }
         var tag = Tag.draw(chance);
         var hit = Side.hit(testbed, near, far);
@@ -89,7 +90,8 @@ public final class DegradeNetwork implements HeldFault {
         var sighting = Struck.compare(
                 sides,
                 acting,
-                "by " + means + ": " + counts.stream().mapToLong(count -> count.packets()).sum()
+                "by " + means + ": "
+                        + counts.stream().mapToLong(count -> count.packets()).sum()
                         + " packets caught at " + Struck.some(acting) + "; the slowest connection between the two took "
                         + slowest.toMillis() + " ms");
         if (sighting.seen() != Seen.LANDED || how.latency().isZero() || lossy()) {

@@ -50,7 +50,8 @@ public final class DnsLoss implements HeldFault {
                 .filter(pod -> pod.ready() && !pod.address().isEmpty())
                 .findFirst()
                 .orElseThrow(() -> new Problem(
-                        "no name server of the cluster is Ready", "Look at the pods of CoreDNS with `./chaos status`."));
+                        "no name server of the cluster is Ready",
+                        "Look at the pods of CoreDNS with `./chaos status`."));
         var flows = new ArrayList<Flow>();
         for (var victim : victims) {
             for (var protocol : List.of("udp", "tcp")) {
@@ -62,15 +63,13 @@ public final class DnsLoss implements HeldFault {
                 .filter(pod -> namespaces.contains(pod.namespace()) && pod.ready() && !pod.terminating())
                 .toList();
         return new Plan(
-                new Injected(
-                        Hit.of(Machinery.ids(victims), List.of(), List.of()), List.of(new Undo.ClearTraffic(tag))),
+                new Injected(Hit.of(Machinery.ids(victims), List.of(), List.of()), List.of(new Undo.ClearTraffic(tag))),
                 () -> sight(testbed, victims, asking, server),
                 () -> testbed.traffic().block(tag, flows));
     }
 
     /** By asking for a name from inside every pod of the victims' namespaces. */
-    private static Sighting sight(
-            Testbed testbed, List<PodStatus> victims, List<PodStatus> asking, PodStatus server) {
+    private static Sighting sight(Testbed testbed, List<PodStatus> victims, List<PodStatus> asking, PodStatus server) {
         var contacts = testbed.prober()
                 .reach(asking.stream()
                         .map(pod -> new Attempt(Machinery.place(pod), server.address(), DNS, NAME))

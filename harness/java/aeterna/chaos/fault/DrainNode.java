@@ -127,7 +127,8 @@ public final class DrainNode implements HeldFault {
     private static List<PodStatus> evictable(Testbed testbed, Collection<String> nodes) {
         return testbed.cluster().pods().stream()
                 .filter(pod -> nodes.contains(pod.node()))
-                .filter(pod -> !pod.owner().startsWith("DaemonSet/") && !pod.owner().startsWith("Node/"))
+                .filter(pod ->
+                        !pod.owner().startsWith("DaemonSet/") && !pod.owner().startsWith("Node/"))
                 .filter(pod -> !pod.phase().equals("Succeeded") && !pod.phase().equals("Failed"))
                 .toList();
     }

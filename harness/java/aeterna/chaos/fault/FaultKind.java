@@ -31,8 +31,7 @@ public enum FaultKind {
     LATENCY(
             "two sides, latency, jitter",
             "how long connections take, tried from inside the nodes",
-            aims -> DegradeNetwork.between(
-                    aims.zone(), aims.otherZone(), Degradation.latency(Duration.ofMillis(50)))),
+            aims -> DegradeNetwork.between(aims.zone(), aims.otherZone(), Degradation.latency(Duration.ofMillis(50)))),
     LOSS(
             "two sides, percent",
             Seen.COUNTERS,
@@ -55,18 +54,12 @@ public enum FaultKind {
             "connections to the API and to the rest of its machine, tried from inside the nodes",
             aims -> ControlPlaneOutage.ofTheApi()),
     LOSE_VOLUME("pods", "the claim's uid; " + Seen.POD_GONE, aims -> LoseVolume.of(aims.keeper())),
-    TOGETHER(
-            "faults",
-            "each fault's own",
-            aims -> Together.of(FreezePod.of(aims.pod()), IsolateNode.of(aims.zone()))),
+    TOGETHER("faults", "each fault's own", aims -> Together.of(FreezePod.of(aims.pod()), IsolateNode.of(aims.zone()))),
     IN_SEQUENCE(
             "pause, faults",
             "each fault's own",
             aims -> Together.inSequence(
-                    Duration.ofSeconds(1),
-                    aims.time(),
-                    KillPod.of(aims.pod()).abruptly(),
-                    FreezeNode.of(aims.zone()))),
+                    Duration.ofSeconds(1), aims.time(), KillPod.of(aims.pod()).abruptly(), FreezeNode.of(aims.zone()))),
     REPEATEDLY(
             "fault, times, pause",
             "the fault's own, each time",

@@ -63,7 +63,9 @@ public final class FillVolume implements HeldFault {
             }
         }
         var siblings = all.stream()
-                .filter(pod -> !victims.contains(pod) && !pod.terminating() && !pod.node().isEmpty())
+                .filter(pod -> !victims.contains(pod)
+                        && !pod.terminating()
+                        && !pod.node().isEmpty())
                 .filter(pod -> victims.stream()
                         .anyMatch(victim -> !victim.owner().isEmpty()
                                 && victim.owner().equals(pod.owner())
@@ -84,11 +86,11 @@ public final class FillVolume implements HeldFault {
         var looked = new ArrayList<>(victims);
         looked.addAll(siblings);
         var full = looked.stream()
-                .filter(pod -> testbed.volumes().look(Machinery.place(pod), path).freeBytes() < FULL)
+                .filter(pod ->
+                        testbed.volumes().look(Machinery.place(pod), path).freeBytes() < FULL)
                 .map(PodStatus::id)
                 .toList();
-        return Struck.compare(
-                Machinery.ids(victims), full, "nothing more fits on the volume of " + Struck.some(full));
+        return Struck.compare(Machinery.ids(victims), full, "nothing more fits on the volume of " + Struck.some(full));
     }
 
     @Override

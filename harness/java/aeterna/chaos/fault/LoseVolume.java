@@ -82,8 +82,7 @@ public final class LoseVolume implements OneShotFault {
         }
         for (var victim : victims) {
             testbed.podProcesses().kill(victim.node(), victim.uid());
-            testbed.cluster()
-                    .deletePod(victim.namespace(), victim.name(), victim.uid(), Optional.of(Duration.ZERO));
+            testbed.cluster().deletePod(victim.namespace(), victim.name(), victim.uid(), Optional.of(Duration.ZERO));
         }
     }
 
@@ -92,9 +91,7 @@ public final class LoseVolume implements OneShotFault {
         var lost = new ArrayList<String>();
         for (var claims : List.of(doomed, spared)) {
             for (var claim : claims) {
-                if (!testbed.cluster()
-                        .claim(claim.namespace(), claim.name())
-                        .equals(Optional.of(claim.uid()))) {
+                if (!testbed.cluster().claim(claim.namespace(), claim.name()).equals(Optional.of(claim.uid()))) {
                     lost.add(claim.name());
                 }
             }

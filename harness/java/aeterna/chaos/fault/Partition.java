@@ -91,9 +91,7 @@ public final class Partition implements HeldFault {
                 .map(Reachability.Pair::toString)
                 .collect(Collectors.toCollection(TreeSet::new));
         var sighting = Struck.compare(
-                wanted,
-                dark,
-                dark.size() + " of " + contacts.size() + " ways are dark: " + Struck.some(dark));
+                wanted, dark, dark.size() + " of " + contacts.size() + " ways are dark: " + Struck.some(dark));
         if (sighting.seen() != Seen.LANDED) {
             return sighting;
         }
@@ -104,7 +102,8 @@ public final class Partition implements HeldFault {
         var places = new HashSet<>(flows.stream().map(Flow::at).toList());
         return blocking.equals(places)
                 ? sighting
-                : new Sighting(Seen.PARTLY, sighting.what() + "; packets are dropped at " + Machinery.inWords(blocking));
+                : new Sighting(
+                        Seen.PARTLY, sighting.what() + "; packets are dropped at " + Machinery.inWords(blocking));
     }
 
     @Override

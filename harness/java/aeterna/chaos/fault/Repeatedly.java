@@ -98,7 +98,9 @@ public final class Repeatedly implements OneShotFault {
 
     private void awaitLanded(Aimed aimed) throws InterruptedException {
         var end = time.nanos() + every.multipliedBy(10).toNanos();
-        for (var seen = aimed.witness().look(); seen.seen() != Seen.LANDED; seen = aimed.witness().look()) {
+        for (var seen = aimed.witness().look();
+                seen.seen() != Seen.LANDED;
+                seen = aimed.witness().look()) {
             if (seen.seen() == Seen.ELSEWHERE || time.nanos() >= end) {
                 throw new Problem(fault + " did not land when repeated: " + seen, "Look at the run's history.");
             }

@@ -59,8 +59,7 @@ public final class StressCpu implements HeldFault {
     }
 
     /** By the time for which the kernel has kept a node's threads waiting since the last look. */
-    private static Sighting sight(
-            Testbed testbed, Set<String> nodes, AtomicReference<Map<String, NodeLoad>> last) {
+    private static Sighting sight(Testbed testbed, Set<String> nodes, AtomicReference<Map<String, NodeLoad>> last) {
         var now = testbed.strain().look();
         var before = last.getAndSet(now);
         var starving = now.entrySet().stream()

@@ -53,7 +53,8 @@ public final class StressMemory implements HeldFault {
         var wanted = ((long) mebibytes << 20) * nodes.size();
         if (free < wanted + SPARE) {
             throw new Problem(
-                    this + " would take " + (wanted >> 20) + " MiB of the " + (free >> 20) + " MiB that the machine has left",
+                    this + " would take " + (wanted >> 20) + " MiB of the " + (free >> 20)
+                            + " MiB that the machine has left",
                     "Take less: " + (SPARE >> 20) + " MiB must stay for everybody else.");
         }
         return new Plan(

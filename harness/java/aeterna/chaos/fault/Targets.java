@@ -46,7 +46,9 @@ public record Targets(Testbed testbed) {
         return new Where("a worker", Optional.empty(), (pods, chance) -> {
             var workers = testbed.topology().workers();
             return Hit.of(
-                    List.of(), List.of(workers.get(chance.nextInt(workers.size())).name()), List.of());
+                    List.of(),
+                    List.of(workers.get(chance.nextInt(workers.size())).name()),
+                    List.of());
         });
     }
 
@@ -55,8 +57,8 @@ public record Targets(Testbed testbed) {
         return new Where(
                 "the node of " + who,
                 Optional.of(who),
-                (pods, chance) -> Hit.of(
-                        List.of(), pods.stream().map(PodStatus::node).toList(), List.of()));
+                (pods, chance) ->
+                        Hit.of(List.of(), pods.stream().map(PodStatus::node).toList(), List.of()));
     }
 
     /** The zones that those pods run in. */
@@ -91,7 +93,8 @@ public record Targets(Testbed testbed) {
             if (there.isEmpty()) {
                 throw new Problem(
                         "nobody is " + who + " in " + zone,
-                        "They are in " + Struck.some(pods.stream().map(this::zoneOf).toList()) + ".");
+                        "They are in "
+                                + Struck.some(pods.stream().map(this::zoneOf).toList()) + ".");
             }
             return Hit.of(Machinery.ids(there), List.of(), List.of());
         });

@@ -52,8 +52,8 @@ public final class EveryFault {
         return Arrays.stream(FaultKind.values())
                 .filter(kind -> name(kind).equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() ->
-                        new Problem("there is no kind of fault '" + name + "'", Nearest.remedy(name, known)));
+                .orElseThrow(
+                        () -> new Problem("there is no kind of fault '" + name + "'", Nearest.remedy(name, known)));
     }
 
     /** As people write it, such as {@code freeze-zone}. */

@@ -1,8 +1,8 @@
 package aeterna.chaos.run;
 
 import aeterna.chaos.model.Entry;
-import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.History;
+import aeterna.chaos.model.Hit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +34,10 @@ final class Bystanders {
                         : seen.restarts() > earlier.restarts() && seen.uid().equals(earlier.uid()) ? "restarted" : "";
                 if (!what.isEmpty() && !earlier.gone() && told.add(seen.pod())) {
                     found.add(new Entry.Observed(
-                            now, "blast radius", seen.pod(), what + " on " + earlier.node() + ", and was not aimed at"));
+                            now,
+                            "blast radius",
+                            seen.pod(),
+                            what + " on " + earlier.node() + ", and was not aimed at"));
                 }
             }
         });

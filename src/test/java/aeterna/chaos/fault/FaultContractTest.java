@@ -218,12 +218,14 @@ class FaultContractTest {
 
     @Test
     void everyFaultIsInTheCatalogue() {
-        var classes = new ClassFileImporter().importPackagesOf(Fault.class).stream()
-                .filter(found -> found.isAssignableTo(Fault.class))
-                .filter(found -> !found.isInterface() && !found.getModifiers().contains(JavaModifier.ABSTRACT))
-                .filter(found -> !found.getSimpleName().isEmpty())
-                .map(JavaClass::getSimpleName)
-                .collect(Collectors.toSet());
+        var classes = new ClassFileImporter()
+                .importPackagesOf(Fault.class).stream()
+                        .filter(found -> found.isAssignableTo(Fault.class))
+                        .filter(found ->
+                                !found.isInterface() && !found.getModifiers().contains(JavaModifier.ABSTRACT))
+                        .filter(found -> !found.getSimpleName().isEmpty())
+                        .map(JavaClass::getSimpleName)
+                        .collect(Collectors.toSet());
         var catalogue = Stream.of(FaultKind.values())
                 .map(kind -> fault(kind, new FakeTime()).getClass().getSimpleName())
                 .collect(Collectors.toSet());
