@@ -8,6 +8,7 @@ import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.Injected;
+import aeterna.chaos.model.Place;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.Target;
@@ -45,17 +46,20 @@ public final class DnsLoss implements HeldFault {
         var victims = Machinery.pods(testbed, target, chance);
         var tag = Tag.draw(chance);
         var all = testbed.cluster().pods();
-        var server = all.stream()
+        var servers = all.stream()
                 .filter(pod -> "kube-dns".equals(pod.labels().get("k8s-app")))
                 .filter(pod -> pod.ready() && !pod.address().isEmpty())
-                .findFirst()
-                .orElseThrow(() -> new Problem(
-                        "no name server of the cluster is Ready",
-                        "Look at the pods of CoreDNS with `./chaos status`."));
+                .toList();
+        if (servers.isEmpty()) {
+            throw new Problem(
+                    "no name server of the cluster is Ready", "Look at the pods of CoreDNS with `./chaos status`.");
+        }
         var flows = new ArrayList<Flow>();
         for (var victim : victims) {
             for (var protocol : List.of("udp", "tcp")) {
-                flows.add(new Flow(Machinery.place(victim), Flow.Direction.OUT, "", "", protocol, DNS));
+                // On the node, where they arrive from the pod: a pod whose own kernel drops them is told so at once.
+                flows.add(new Flow(
+                        Place.of(victim.node()), Flow.Direction.IN, victim.address() + "/32", "", protocol, DNS));
             }
         }
         var namespaces = victims.stream().map(PodStatus::namespace).toList();
@@ -64,15 +68,15 @@ public final class DnsLoss implements HeldFault {
                 .toList();
         return new Plan(
                 new Injected(Hit.of(Machinery.ids(victims), List.of(), List.of()), List.of(new Undo.ClearTraffic(tag))),
-                () -> sight(testbed, victims, asking, server),
+                () -> sight(testbed, victims, asking, servers),
                 () -> testbed.traffic().block(tag, flows));
     }
 
     /** By asking for a name from inside every pod of the victims' namespaces. */
-    private static Sighting sight(Testbed testbed, List<PodStatus> victims, List<PodStatus> asking, PodStatus server) {
+    private static Sighting sight(Testbed testbed, List<PodStatus> victims, List<PodStatus> asking, List<PodStatus> servers) {
         var contacts = testbed.prober()
                 .reach(asking.stream()
-                        .map(pod -> new Attempt(Machinery.place(pod), server.address(), DNS, NAME))
+                        .map(pod -> new Attempt(Machinery.place(pod), elsewhere(pod, servers).address(), DNS, NAME))
                         .toList());
         var deaf = new ArrayList<String>();
         for (int i = 0; i < asking.size(); i++) {
@@ -84,8 +88,16 @@ public final class DnsLoss implements HeldFault {
         return Struck.compare(
                 Machinery.ids(victims),
                 deaf,
-                deaf.size() + " of " + asking.size() + " pods get no answer from " + server.id() + ": "
+                deaf.size() + " of " + asking.size() + " pods get no answer to a question for a name: "
                         + Struck.some(deaf));
+    }
+
+    /** One on another node if there is any: between pods of one node, packets may not pass the node's own filter. */
+    private static PodStatus elsewhere(PodStatus asking, List<PodStatus> servers) {
+        return servers.stream()
+                .filter(server -> !server.node().equals(asking.node()))
+                .findFirst()
+                .orElse(servers.get(0));
     }
 
     @Override

@@ -461,7 +461,10 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
         acts.forEach((tag, places) -> places.forEach((place, flows) -> flows.forEach(flow -> {
             var here = flow.direction() == Flow.Direction.OUT ? way.from : way.to;
             var seenHere = place.equals(here)
-                    || place.podUid().isEmpty() && place.node().equals(here.node());
+                    || place.podUid().isEmpty() && place.node().equals(here.node())
+                    || place.podUid().isEmpty()
+                            && place.node().equals(way.from.node())
+                            && !way.from.podUid().isEmpty();
             if (seenHere
                     && within(flow.from(), way.source)
                     && within(flow.to(), way.destination)
