@@ -32,6 +32,7 @@ var commands = []command{
 	{"link", "down|up|state --container-pid N [--container-pid N …] [--interface eth0]", runLink},
 	{"traces", "--container-pid N [--container-pid N …]", runTraces},
 	{"wait", "", runWait},
+	{"power", "off --container-pid N [--container-pid N …]", runPower},
 	{"processes", "--container ID [--container ID …]", runProcesses},
 	{"pod", "freeze|thaw|kill --container ID --pod UID [--member ID]", runPod},
 	{"traffic", "set --tag T --wanted JSON | clear --tag T --container ID … | list --container ID … | can", runTraffic},

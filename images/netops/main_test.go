@@ -31,6 +31,8 @@ func TestWrongCommandLinesExitWithTwoAndSayWhatWasWrong(t *testing.T) {
 		"traffic set --tag abcd --wanted {": "--wanted",
 		"delay --tag abcd":                  "--container",
 		"burn --tag abcd":                   "name --tag and --container",
+		"power":                             "say off",
+		"power off":                         "at least one --container-pid",
 		"end":                               `"" is no tag`,
 		"load look":                         "at least one --container",
 		"disk fill":                         "absolute --path",

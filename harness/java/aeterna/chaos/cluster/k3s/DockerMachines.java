@@ -9,6 +9,7 @@ import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.time.Clock;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import java.time.Duration;
@@ -107,11 +108,28 @@ final class DockerMachines implements Machines {
 
     @Override
     public Duration powerOff(Collection<String> nodes) {
-        return each(workers(nodes), container -> {
-            if (power(container) != Power.OFF) {
+        var running = workers(nodes).stream()
+                .filter(container -> power(container) != Power.OFF)
+                .toList();
+        if (running.isEmpty()) {
+            return Duration.ZERO;
+        }
+        var arguments = new ArrayList<>(List.of("power", "off"));
+        for (var container : running) {
+            var pid = engine.inspect(container.getId()).getState().getPidLong();
+            arguments.addAll(List.of("--container-pid", Long.toString(pid)));
+        }
+        var skew = Duration.ofNanos(
+                netops.run(arguments.stream()).get(0).get("skew_nanos").asLong());
+        // The engine is asked as well, and waits until it has noticed; what is over already it calls a conflict.
+        each(running, container -> {
+            try {
                 engine.client().killContainerCmd(container.getId()).exec();
+            } catch (ConflictException isOff) {
+                // That is what was wanted.
             }
         });
+        return skew;
     }
 
     @Override
