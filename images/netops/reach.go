@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/vishvananda/netns"
 )
 
 // attempt is one try to reach an address from inside a place.
@@ -45,10 +47,21 @@ func runReach(arguments []string, out io.Writer) error {
 	if timeout <= 0 {
 		return usageError{fmt.Sprintf("reach: --timeout %s must be positive", timeout)}
 	}
+	// Each place is looked up once, however many attempts begin there: a look goes through all processes of the machine.
+	networks := map[place]netns.NsHandle{}
+	for _, one := range attempts {
+		if _, known := networks[one.place]; !known {
+			space, err := one.network()
+			if err != nil {
+				space = netns.None()
+			}
+			networks[one.place] = space
+		}
+	}
 	results := make([]chan attemptReport, len(attempts))
 	for i, one := range attempts {
 		results[i] = make(chan attemptReport, 1)
-		go func() { results[i] <- one.try(timeout) }()
+		go func() { results[i] <- one.try(networks[one.place], timeout) }()
 	}
 	lines := json.NewEncoder(out)
 	for _, result := range results {
@@ -62,16 +75,14 @@ func runReach(arguments []string, out io.Writer) error {
 // absent: nobody is there who could try.
 const absent outcome = "absent"
 
-func (a attempt) try(timeout time.Duration) attemptReport {
+func (a attempt) try(space netns.NsHandle, timeout time.Duration) attemptReport {
 	address, err := netip.ParseAddrPort(a.To)
 	if err != nil {
 		return attemptReport{Outcome: otherwise}
 	}
-	space, err := a.network()
-	if err != nil {
+	if !space.IsOpen() {
 		return attemptReport{Outcome: absent}
 	}
-	defer space.Close()
 	if err := enter(space); err != nil {
 		return attemptReport{Outcome: absent}
 	}

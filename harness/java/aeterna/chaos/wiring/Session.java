@@ -7,6 +7,7 @@ import aeterna.chaos.console.ConsoleProgress;
 import aeterna.chaos.expect.Expectations;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.journal.Journal;
+import aeterna.chaos.model.Capability;
 import aeterna.chaos.model.Evidence;
 import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Problem;
@@ -16,6 +17,7 @@ import aeterna.chaos.observe.ClusterEvidence;
 import aeterna.chaos.observe.LastWords;
 import aeterna.chaos.observe.PodWatch;
 import aeterna.chaos.observe.RoleWatch;
+import aeterna.chaos.observe.ZoneView;
 import aeterna.chaos.process.Programs;
 import aeterna.chaos.report.Report;
 import aeterna.chaos.report.Reports;
@@ -47,6 +49,11 @@ public final class Session implements AutoCloseable {
 
     private static final DateTimeFormatter RUN_NAME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss").withZone(ZoneOffset.UTC);
+
+    /** Where clients inside the zones would go: to the API, and to the database behind it. */
+    private static final List<ZoneView.Service> SEEN_FROM_ZONES = List.of(
+            new ZoneView.Service("api", "app.kubernetes.io/name", "aeterna", 8080),
+            new ZoneView.Service("postgres", "cnpg.io/podRole", "instance", 5432));
 
     private final Console console;
     private final Progress progress;
@@ -206,6 +213,9 @@ public final class Session implements AutoCloseable {
         evidence.add(lastWords);
         List<Observer> observers =
                 new ArrayList<>(List.of(new PodWatch(testbed.cluster(), Stack.NAMESPACE, time), lastWords));
+        if (testbed.capabilities().contains(Capability.TRAFFIC)) {
+            observers.add(new ZoneView(testbed, Stack.NAMESPACE, SEEN_FROM_ZONES, time));
+        }
         stack.components().forEach(component -> observers.add(new RoleWatch(component.id(), component::roles, time)));
         var surroundings = new Surroundings(setting, observers, evidence, folder.evidence(scenario));
         var runner = new Runner(testbed, time, journal, histories, surroundings, progress);
