@@ -1,6 +1,7 @@
 package aeterna.chaos.bench;
 
 import aeterna.chaos.cluster.Provider;
+import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.cluster.TestbedRequest;
 import aeterna.chaos.cluster.Usage;
 import aeterna.chaos.model.Progress;
@@ -13,8 +14,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
-/** How long a testbed takes to be made, to be found again and to be removed, and what it uses while nobody uses it. */
+/**
+ * How long a testbed takes to be made, with the stack on it if one is given, to be found again and to be removed, and what
+ * it uses while nobody uses it.
+ */
 public final class UpBench {
     /** Controllers settle for some seconds after the last pod is Ready; before that the testbed is not idle. */
     private static final Duration SETTLE = Duration.ofSeconds(30);
@@ -23,17 +29,26 @@ public final class UpBench {
 
     private final Provider provider;
     private final TestbedRequest request;
+    private final Optional<Consumer<Testbed>> stack;
     private final Runnable findAgain;
     private final Clock clock;
     private final PrintStream out;
 
     /**
+     * @param stack deploys the stack and returns when it is steady; empty to measure the cluster alone
      * @param findAgain finds the warm testbed as a user would, in a process of its own
      * @param out where the table goes
      */
-    public UpBench(Provider provider, TestbedRequest request, Runnable findAgain, Clock clock, PrintStream out) {
+    public UpBench(
+            Provider provider,
+            TestbedRequest request,
+            Optional<Consumer<Testbed>> stack,
+            Runnable findAgain,
+            Clock clock,
+            PrintStream out) {
         this.provider = provider;
         this.request = request;
+        this.stack = stack;
         this.findAgain = findAgain;
         this.clock = clock;
         this.out = out;
@@ -46,7 +61,7 @@ public final class UpBench {
      * @param folder where the raw results go
      */
     public void run(int rounds, Path folder) {
-        var raw = RawResults.create(folder, "up", clock.wallTime());
+        var raw = RawResults.create(folder, stack.isPresent() ? "stack" : "up", clock.wallTime());
         var figures = new LinkedHashMap<String, List<Double>>();
         for (int round = 1; round <= rounds; round++) {
             var measured = round();
@@ -72,9 +87,14 @@ public final class UpBench {
             provider.down(request.name());
             measured.put("removed (s)", seconds(began));
             long up = clock.nanos();
-            provider.up(request, whenDone("nodes Ready", () -> measured.put("nodes Ready (s)", seconds(up))))
-                    .close();
-            measured.put("add-ons Ready (s)", seconds(up));
+            var nodesReady = whenDone("nodes Ready", () -> measured.put("nodes Ready (s)", seconds(up)));
+            try (var testbed = provider.up(request, nodesReady)) {
+                measured.put("add-ons Ready (s)", seconds(up));
+                stack.ifPresent(deploy -> {
+                    deploy.accept(testbed);
+                    measured.put("stack steady (s)", seconds(up));
+                });
+            }
         }
         long began = clock.nanos();
         findAgain.run();

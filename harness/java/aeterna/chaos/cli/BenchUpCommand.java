@@ -1,15 +1,20 @@
 package aeterna.chaos.cli;
 
 import aeterna.chaos.bench.UpBench;
+import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.process.Invocation;
+import aeterna.chaos.stack.Stack;
+import aeterna.chaos.wiring.Harness;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures how long a testbed takes to be made and found again, and what it uses idle. */
+/** Measures how long a testbed, and the stack on it, take to be made and found again, and what they use idle. */
 @Command(
         name = "up",
         description = "Measure how long the testbed takes to be made, found again and removed, and what it uses idle.",
@@ -30,6 +35,14 @@ final class BenchUpCommand implements Runnable {
             description = "How often (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(
+            names = "--stack",
+            description = "Deploy the stack too: its images are got first, and its time until steady counts.")
+    private boolean withStack;
+
+    @Mixin
+    private StackOptions stackOptions;
+
     BenchUpCommand(Wiring wiring) {
         this.wiring = wiring;
     }
@@ -42,15 +55,27 @@ final class BenchUpCommand implements Runnable {
         var harness = options.harness(wiring);
         var request = harness.request();
         var provider = harness.provider(wiring.progress());
-        var findAgain =
-                Invocation.of(options.again(wiring.home().resolve("chaos"))).atMost(FIND);
+        var findAgain = Invocation.of(
+                        options.again(wiring.home().resolve("chaos"), withStack ? stackOptions.again() : "--bare"))
+                .atMost(FIND);
         new UpBench(
                         provider,
                         request,
+                        withStack ? Optional.of(deployment(harness)) : Optional.empty(),
                         () -> find(findAgain),
                         wiring.clock(),
                         wiring.console().out())
                 .run(rounds, wiring.home().resolve(Path.of("reports", "bench")));
+    }
+
+    private Consumer<Testbed> deployment(Harness harness) {
+        var profile = stackOptions.profile(wiring.home());
+        var progress = wiring.progress();
+        var images = harness.ensureImages(Stack.IMAGES, progress);
+        return testbed -> {
+            testbed.provide(images.values(), progress);
+            harness.stack(testbed, images, wiring.clock()).apply(profile).deploy(progress, stackOptions.steadyWithin());
+        };
     }
 
     private void find(Invocation findAgain) {

@@ -29,12 +29,16 @@ final class NewTestbedOptions {
             description = "A block of kind-config/node-timers.yaml: stock or tuned (default: ${DEFAULT-VALUE}).")
     private String timers;
 
-    /** The command that finds the same testbed again, as a user would type it. */
-    List<String> again(Path launcher) {
+    /**
+     * The command that finds the same testbed again, as a user would type it.
+     *
+     * @param what its option that says what is deployed there
+     */
+    List<String> again(Path launcher, String what) {
         return List.of(
                 launcher.toString(),
                 "up",
-                "--bare",
+                what,
                 "--name=" + testbed.name(),
                 "--topology=" + topology,
                 "--timers=" + timers,

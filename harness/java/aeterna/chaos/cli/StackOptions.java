@@ -34,6 +34,11 @@ final class StackOptions {
         return keep;
     }
 
+    /** The option that configures the stack so again. */
+    String again() {
+        return "--profile=" + profile;
+    }
+
     /** The profile, read. */
     Profile profile(Path home) {
         return Profile.read(home.resolve("stack"), profile);
