@@ -55,7 +55,8 @@ public final class Main {
                 new CommandLine(new BenchCommand())
                         .addSubcommand(new BenchUpCommand(wiring))
                         .addSubcommand(new BenchProbeCommand(wiring))
-                        .addSubcommand(new BenchCrashCommand(wiring)),
+                        .addSubcommand(new BenchCrashCommand(wiring))
+                        .addSubcommand(new BenchZoneCommand(wiring)),
                 new CrashSubjectCommand(wiring));
     }
 

@@ -8,11 +8,11 @@ import static java.time.Duration.ofSeconds;
 import aeterna.chaos.fault.FaultKind;
 import aeterna.chaos.fault.HeldFault;
 import aeterna.chaos.fault.OneShotFault;
-import aeterna.chaos.fault.Targets;
 import aeterna.chaos.model.Nearest;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.run.Experiment;
 import aeterna.chaos.wiring.Session;
+import aeterna.chaos.wiring.StackAims;
 import aeterna.chaos.workload.AckedWrites;
 import java.util.Arrays;
 import java.util.List;
@@ -70,25 +70,10 @@ public final class EveryFault {
                 .promise(redundantAgainWithin(ofMinutes(4)), noAcknowledgedWriteLost())
                 .patience(ofMinutes(5))
                 .linger(ofSeconds(1));
-        var fault = kind.on(aims(session));
+        var fault = kind.on(StackAims.of(session.testbed(), stack, session.time()));
         var whole = fault instanceof HeldFault held
                 ? experiment.inject(held.holdFor(ofSeconds(10)))
                 : experiment.inject((OneShotFault) fault);
         Verdicts.assertHeld(session.runner("EveryFault." + name(kind)).run(whole));
-    }
-
-    private static FaultKind.Aims aims(Session session) {
-        var stack = session.stack();
-        var targets = Targets.on(session.testbed());
-        var zones = session.testbed().topology().zones().stream().toList();
-        return new FaultKind.Aims(
-                stack.api().anyPod(),
-                stack.postgres().anyStandby(),
-                targets.nodeOf(stack.postgres().anyStandby()),
-                targets.zone(zones.get(zones.size() - 1).name()),
-                targets.zone(zones.get(0).name()),
-                "aeterna",
-                "/var/lib/postgresql/data",
-                session.time());
     }
 }

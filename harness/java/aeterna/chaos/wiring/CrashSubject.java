@@ -2,6 +2,8 @@ package aeterna.chaos.wiring;
 
 import aeterna.chaos.bench.CrashBench;
 import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.fault.Fault;
+import aeterna.chaos.fault.FaultKind;
 import aeterna.chaos.fault.HeldFault;
 import aeterna.chaos.fault.OneShotFault;
 import aeterna.chaos.history.HistoryFile;
@@ -33,7 +35,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -63,12 +67,24 @@ public final class CrashSubject {
         this.out = out;
     }
 
-    /** The names that {@link #run} takes. */
+    /** The names of the faults that the testbed can do, as {@link #run} takes them. */
     public List<String> faults() {
         try (var found = find(harness())) {
-            var stack = harness().stack(found, Map.of(), Timekeeper.system()).apply(profile());
-            return List.copyOf(EveryFault.of(found, stack).keySet());
+            return List.copyOf(faults(found, Timekeeper.system()).keySet());
         }
+    }
+
+    private Map<String, Fault> faults(Testbed found, Timekeeper time) {
+        var stack = harness().stack(found, Map.of(), time).apply(profile());
+        var aims = StackAims.of(found, stack, time);
+        var faults = new LinkedHashMap<String, Fault>();
+        for (var kind : FaultKind.values()) {
+            var fault = kind.on(aims);
+            if (found.capabilities().containsAll(fault.requires())) {
+                faults.put(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), fault);
+            }
+        }
+        return faults;
     }
 
     /** Breaks something, keeps it broken for {@link CrashBench#HOLD}, heals it. */
@@ -80,8 +96,7 @@ public final class CrashSubject {
                 var found = find(harness);
                 var watcher = harness.watcher(time)) {
             watcher.start();
-            var stack = harness.stack(found, Map.of(), time).apply(profile());
-            var faults = EveryFault.of(found, stack);
+            var faults = faults(found, time);
             var chosen = faults.get(fault);
             if (chosen == null) {
                 throw new Problem(
