@@ -67,6 +67,9 @@ func (n *node) join(ctx context.Context, api access, net network, client dynamic
 	})
 	pods := &podNetwork{node: n.name, nodeIP: n.address, clusterCIDR: net.ClusterCIDR, serviceCIDR: net.ServiceCIDR, children: n.children}
 	go pods.run(ctx, client)
+	if net.NetworkPolicy != policiesOff {
+		go (&networkPolicies{node: n.name, children: n.children}).run(ctx, client)
+	}
 	return nil
 }
 

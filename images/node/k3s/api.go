@@ -21,6 +21,10 @@ import (
 var (
 	nodesResource      = schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
 	configMapsResource = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
+
+	podsResource            = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
+	namespacesResource      = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
+	networkPoliciesResource = schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "networkpolicies"}
 )
 
 // clusterObjects is what a cluster needs before its first agent can join.
@@ -34,7 +38,10 @@ type network struct {
 	ServiceCIDR   string `json:"serviceCIDR"`
 	ClusterDNS    string `json:"clusterDNS"`
 	ClusterDomain string `json:"clusterDomain"`
+	NetworkPolicy string `json:"networkPolicy"`
 }
+
+const policiesOff = "off"
 
 const networkConfigMap = "k3s-network"
 

@@ -104,7 +104,7 @@ func parse(args []string, env func(string) string) (options, error) {
 		flags.StringVar(&o.kubeconfigMode, "write-kubeconfig-mode", fromEnv("K3S_KUBECONFIG_MODE", "600"), "file mode of that kubeconfig [$K3S_KUBECONFIG_MODE]")
 		flags.StringArrayVar(&o.disable, "disable", nil, "packaged component not to deploy (this node packages none); repeatable")
 		flags.StringVar(&o.flannelBackend, "flannel-backend", "host-gw", "pod network; only host-gw is built in")
-		flags.BoolVar(&o.noNetworkPolicy, "disable-network-policy", false, "accepted: this node enforces no network policies by itself")
+		flags.BoolVar(&o.noNetworkPolicy, "disable-network-policy", false, "enforce no network policies, on any node")
 		flags.BoolVar(&o.disableCloudControl, "disable-cloud-controller", false, "accepted: this node runs no cloud controller")
 		flags.StringArrayVar(&o.apiServerArgs, "kube-apiserver-arg", nil, "argument for kube-apiserver, flag=value; repeatable")
 		flags.StringArrayVar(&o.controllerArgs, "kube-controller-manager-arg", nil, "argument for kube-controller-manager, flag=value; repeatable")

@@ -9,15 +9,11 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/cache"
 )
@@ -112,8 +108,7 @@ type podNetwork struct {
 	mtu     int
 	written string // the pod network that the CNI configuration names
 
-	mu           sync.Mutex
-	lastComplain string
+	trouble lastingTrouble
 }
 
 // run watches until the node stops. Everything in it is retried: the API server, the links and the peers are exactly
@@ -123,20 +118,8 @@ func (n *podNetwork) run(ctx context.Context, client dynamic.Interface) {
 	if err := n.filter(ctx); err != nil {
 		n.complain(err)
 	}
-	nodes := client.Resource(nodesResource)
-	informer := cache.NewSharedInformer(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-			return nodes.List(ctx, options)
-		},
-		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
-			return nodes.Watch(ctx, options)
-		},
-	}, &unstructured.Unstructured{}, 0)
-
-	informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) {
-		// The API server is down or restarting: the informer comes back by itself, and what is routed stays routed.
-		n.complain(fmt.Errorf("watching nodes: %w", err))
-	})
+	// While the API server is down or restarting, what is routed stays routed.
+	informer := watched(client, nodesResource, n.complain)
 
 	changed := make(chan struct{}, 1)
 	signal := func() {
@@ -173,7 +156,7 @@ func (n *podNetwork) run(ctx context.Context, client dynamic.Interface) {
 				again = time.Second
 				n.complain(err)
 			} else {
-				n.content()
+				n.trouble.over()
 			}
 		} else {
 			again = 100 * time.Millisecond
@@ -187,21 +170,7 @@ func (n *podNetwork) run(ctx context.Context, client dynamic.Interface) {
 	}
 }
 
-func (n *podNetwork) content() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.lastComplain = ""
-}
-
-// complain says a lasting trouble once.
-func (n *podNetwork) complain(err error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if text := err.Error(); text != n.lastComplain {
-		n.lastComplain = text
-		say("pod network: %v; trying again", err)
-	}
-}
+func (n *podNetwork) complain(err error) { n.trouble.say("pod network", err) }
 
 func (n *podNetwork) reconcile(ctx context.Context, peers []peer) error {
 	for _, p := range peers {

@@ -154,7 +154,10 @@ func (n *node) runServer(ctx context.Context) error {
 		args: func() []string { return arguments(n.schedulerFlags(), n.schedulerArgs) },
 	})
 
-	net := network{ClusterCIDR: n.clusterCIDR, ServiceCIDR: n.serviceCIDR, ClusterDNS: n.clusterDNS, ClusterDomain: n.clusterDomain}
+	net := network{ClusterCIDR: n.clusterCIDR, ServiceCIDR: n.serviceCIDR, ClusterDNS: n.clusterDNS, ClusterDomain: n.clusterDomain, NetworkPolicy: "on"}
+	if n.noNetworkPolicy {
+		net.NetworkPolicy = policiesOff
+	}
 	for {
 		if err := net.publish(ctx, client); err == nil {
 			break

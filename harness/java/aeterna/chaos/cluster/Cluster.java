@@ -41,6 +41,9 @@ public interface Cluster extends AutoCloseable {
     /** How far the Deployments and StatefulSets of a namespace are, by name. */
     List<Rollout> rollouts(String namespace);
 
+    /** The HorizontalPodAutoscalers of a namespace, by name. */
+    List<Autoscaler> autoscalers(String namespace);
+
     /** The annotations of an Endpoints object, where leader locks are kept; empty when there is no such object. */
     Optional<Map<String, String>> endpointsAnnotations(String namespace, String name);
 

@@ -2,6 +2,7 @@ package aeterna.chaos.stack;
 
 import aeterna.chaos.client.CacheEntrance;
 import aeterna.chaos.client.OpalEntrance;
+import aeterna.chaos.client.Prometheus;
 import aeterna.chaos.client.QdrantEntrance;
 import aeterna.chaos.client.QdrantPeer;
 import aeterna.chaos.client.SqlEntrance;
@@ -42,7 +43,8 @@ public final class Stack {
                     Cache.IMAGES,
                     Opal.IMAGES,
                     Api.IMAGES,
-                    Backup.IMAGES)
+                    Backup.IMAGES,
+                    Monitoring.IMAGES)
             .flatMap(List::stream)
             .distinct()
             .toList();
@@ -65,6 +67,7 @@ public final class Stack {
     private final Opal opal;
     private final Backup backup;
     private final Qdrant qdrant;
+    private final Monitoring monitoring;
     private final List<Component> components;
 
     /**
@@ -107,7 +110,9 @@ public final class Stack {
                 NAMESPACE,
                 postgres,
                 restore -> new Manifests(folder.resolve(Backup.ID).resolve("on-demand")).filled(values(restore)));
-        components = List.of(postgres, pooler, qdrant, cache, opal, api, backup);
+        monitoring = new Monitoring(
+                cluster, NAMESPACE, postgres, new Prometheus("http://127.0.0.1:" + published(topology, 30909)));
+        components = List.of(postgres, pooler, qdrant, cache, opal, api, backup, monitoring);
     }
 
     private static int published(Topology topology, int nodePort) {
@@ -153,6 +158,11 @@ public final class Stack {
     /** The database's backups. */
     public Backup backup() {
         return backup;
+    }
+
+    /** What watches over it. */
+    public Monitoring monitoring() {
+        return monitoring;
     }
 
     /** All of its parts, in the order in which they can come up. */

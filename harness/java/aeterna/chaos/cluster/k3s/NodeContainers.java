@@ -164,6 +164,8 @@ final class NodeContainers {
         var text = new StringBuilder("""
                 apiVersion: kubelet.config.k8s.io/v1beta1
                 kind: KubeletConfiguration
+                # How full volumes are is asked for by monitoring; a fault that fills one must be seen while it lasts.
+                volumeStatsAggPeriod: 15s
                 """);
         request.timers().kubelet().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

@@ -1,5 +1,6 @@
 package aeterna.chaos.cluster.kube;
 
+import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.Eviction;
@@ -23,6 +24,7 @@ import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -216,6 +218,33 @@ public final class KubeCluster implements Cluster {
         return Stream.concat(deployments, sets)
                 .sorted(Comparator.comparing(Rollout::name))
                 .toList();
+    }
+
+    @Override
+    public List<Autoscaler> autoscalers(String namespace) {
+        return client.autoscaling().v2().horizontalPodAutoscalers().inNamespace(namespace).list().getItems().stream()
+                .map(KubeCluster::status)
+                .sorted(Comparator.comparing(Autoscaler::name))
+                .toList();
+    }
+
+    private static Autoscaler status(HorizontalPodAutoscaler autoscaler) {
+        var name = autoscaler.getMetadata().getName();
+        var status = autoscaler.getStatus();
+        if (status == null) {
+            return new Autoscaler(name, 0, 0, false, "");
+        }
+        var scaling = status.getConditions().stream()
+                .filter(condition -> condition.getType().equals("ScalingActive"))
+                .findFirst();
+        return new Autoscaler(
+                name,
+                number(status.getCurrentReplicas(), 0),
+                number(status.getDesiredReplicas(), 0),
+                scaling.filter(condition -> condition.getStatus().equals("True"))
+                        .isPresent(),
+                scaling.map(condition -> Objects.requireNonNullElse(condition.getReason(), ""))
+                        .orElse(""));
     }
 
     private static int number(Integer value, int otherwise) {

@@ -1,5 +1,6 @@
 package aeterna.chaos.fakes;
 
+import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.Eviction;
@@ -56,6 +57,7 @@ public final class FakeCluster implements Cluster, PodProcesses {
     /** In order, such as {@code delete aeterna/api-1 PT0S}. */
     public final List<String> acts = new ArrayList<>();
 
+    public final List<Autoscaler> autoscalers = new ArrayList<>();
     public PodListener listener;
     public Function<String, String> exec = command -> "";
 
@@ -218,6 +220,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
     @Override
     public List<Rollout> rollouts(String namespace) {
         return List.copyOf(rollouts);
+    }
+
+    @Override
+    public List<Autoscaler> autoscalers(String namespace) {
+        return List.copyOf(autoscalers);
     }
 
     @Override

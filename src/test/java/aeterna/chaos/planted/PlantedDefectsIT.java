@@ -71,8 +71,12 @@ class PlantedDefectsIT {
 
     @Test
     void aSingleReplicaThatStartsTooSlowlyBreaksThePromise(Runner runner) {
-        var stack = session.stack(
-                session.stack().profile().with("api.replicas", "1").with("api.startDelay", "40s"));
+        var stack = session.stack(session.stack()
+                .profile()
+                .with("api.minReplicas", "1")
+                .with("api.maxReplicas", "1")
+                .with("api.minAvailable", "0")
+                .with("api.startDelay", "40s"));
         session.deploy(stack);
         var result = runner.run(Experiment.that("one API replica that takes 40 s to start is not back within 30 s")
                 .steadyWhen(stack.everythingReady())
