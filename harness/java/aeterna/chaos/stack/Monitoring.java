@@ -91,7 +91,7 @@ public final class Monitoring implements Component {
     /** Makes the role by which the exporter asks the database. */
     @Override
     public void settle(Profile profile) {
-        postgres.onPrimary(ROLE);
+        postgres.onPrimary("psql", "-U", "postgres", "-XAtc", ROLE);
     }
 
     @Override

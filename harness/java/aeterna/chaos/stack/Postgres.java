@@ -274,11 +274,6 @@ public final class Postgres implements Component {
         return cluster.exec(namespace, pod, "psql", "-U", "postgres", "-XAtc", sql);
     }
 
-    /** What a statement printed, carried out on the primary as superuser. */
-    String onPrimary(String sql) {
-        return asSuperuser(leader().name(), sql);
-    }
-
     /** Gives a running cluster the profile's settings, which Patroni reads from files at its very first start alone. */
     @Override
     public void settle(Profile profile) {

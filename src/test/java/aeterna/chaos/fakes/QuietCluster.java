@@ -1,5 +1,6 @@
 package aeterna.chaos.fakes;
 
+import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.PodListener;
@@ -32,6 +33,11 @@ abstract class QuietCluster implements Cluster {
     @Override
     public String httpGet(String namespace, String pod, int port, String path) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Autoscaler> autoscalers(String namespace) {
+        return List.of();
     }
 
     @Override
