@@ -41,7 +41,9 @@ public final class Monitoring implements Component {
             "api",
             Map.of("app.kubernetes.io/name", "aeterna"),
             "postgres",
-            Map.of("cnpg.io/cluster", "aeterna-postgres", "cnpg.io/podRole", "instance")));
+            Map.of("cnpg.io/cluster", "aeterna-postgres", "cnpg.io/podRole", "instance"),
+            "qdrant",
+            Map.of("app.kubernetes.io/name", "qdrant")));
 
     /** As {@code stack/monitoring/access.yaml} has it. */
     private static final String ROLE = "do $$ begin"

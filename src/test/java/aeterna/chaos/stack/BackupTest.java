@@ -15,9 +15,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BackupTest {
-    private static final String WHOLE = "[{\"archive\":[{\"database\":{\"id\":2},\"id\":\"15-2\",\"max\":\"000000020000000000000009\"}],"
-            + "\"db\":[{\"id\":1},{\"id\":2}],\"backup\":[{\"database\":{\"id\":2},\"error\":false,\"label\":\"20260501-020000F\",\"type\":\"full\"}],"
-            + "\"status\":{\"code\":0,\"message\":\"ok\"}}]";
+    private static final String WHOLE =
+            "[{\"archive\":[{\"database\":{\"id\":2},\"id\":\"15-2\",\"max\":\"000000020000000000000009\"}],"
+                    + "\"db\":[{\"id\":1},{\"id\":2}],\"backup\":[{\"database\":{\"id\":2},\"error\":false,\"label\":\"20260501-020000F\",\"type\":\"full\"}],"
+                    + "\"status\":{\"code\":0,\"message\":\"ok\"}}]";
 
     private final FakeCluster cluster = new FakeCluster();
     private final Map<String, String> restored = new HashMap<>();

@@ -34,8 +34,7 @@ class DisruptionBudgetsTest {
         var values = new TreeMap<>(Profile.read(STACK, "recommended").values());
         Recipes.read(Path.of("images")).names().forEach(name -> values.put("image." + name, name + ":1"));
         try (Stream<Path> folders = Files.list(STACK)) {
-            return folders
-                    .filter(folder -> Files.isDirectory(folder) && !folder.endsWith("profiles"))
+            return folders.filter(folder -> Files.isDirectory(folder) && !folder.endsWith("profiles"))
                     .sorted()
                     .flatMap(folder -> new Manifests(folder).filled(values).stream())
                     .flatMap(text -> StreamSupport.stream(
@@ -62,7 +61,8 @@ class DisruptionBudgetsTest {
 
     private static Map<String, String> texts(JsonNode object) {
         var texts = new TreeMap<String, String>();
-        object.propertyStream().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString("")));
+        object.propertyStream()
+                .forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString("")));
         return texts;
     }
 
@@ -88,7 +88,8 @@ class DisruptionBudgetsTest {
                         .path("name")
                         .asString("")
                         .equals(name(workload)))
-                .mapToInt(autoscaler -> autoscaler.path("spec").path("minReplicas").asInt(1))
+                .mapToInt(autoscaler ->
+                        autoscaler.path("spec").path("minReplicas").asInt(1))
                 .findFirst()
                 .orElse(workload.path("spec").path("replicas").asInt(1));
     }
@@ -120,8 +121,12 @@ class DisruptionBudgetsTest {
                 var away = spec.has("minAvailable")
                         ? replicas - spec.path("minAvailable").asInt()
                         : spec.path("maxUnavailable").asInt();
-                assertThat(away).as("pods of %s that %s lets go", name(workload), name(budget)).isGreaterThanOrEqualTo(1);
-                assertThat(replicas - away).as("pods of %s that must stay", name(workload)).isGreaterThanOrEqualTo(1);
+                assertThat(away)
+                        .as("pods of %s that %s lets go", name(workload), name(budget))
+                        .isGreaterThanOrEqualTo(1);
+                assertThat(replicas - away)
+                        .as("pods of %s that must stay", name(workload))
+                        .isGreaterThanOrEqualTo(1);
             }
         }
         assertThat(uncovered).as("workloads of several pods without a budget").isEmpty();
@@ -133,7 +138,9 @@ class DisruptionBudgetsTest {
         assertThat(budgets).hasSizeGreaterThanOrEqualTo(3);
         for (var budget : budgets) {
             assertThat(ofKind("Deployment", "StatefulSet"))
-                    .as("%s selects no pods: the page's own does not either, if the cluster has another name", name(budget))
+                    .as(
+                            "%s selects no pods: the page's own does not either, if the cluster has another name",
+                            name(budget))
                     .anyMatch(workload -> selects(budget, podLabels(workload)));
         }
     }

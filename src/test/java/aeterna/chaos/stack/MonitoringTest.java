@@ -65,6 +65,7 @@ class MonitoringTest {
                         "instance",
                         "cnpg.io/instanceRole",
                         "primary"));
+        cluster.pod("aeterna-qdrant-0", "node-1", Map.of("app.kubernetes.io/name", "qdrant"));
         cluster.annotations.put("aeterna-postgres-rw", Map.of("leader", "aeterna-postgres-1"));
         answers.put("rules", RULE);
         answers.put("alertmanagers", "{\"activeAlertmanagers\":[{\"url\":\"http://am:9093/api/v2/alerts\"}]}");
@@ -99,6 +100,8 @@ class MonitoringTest {
                         .append(target("kubelet-resource", "node", node.name(), "up"))
                         .append(','));
         return text.append(target("postgres", "pod", "aeterna-postgres-1", "up"))
+                .append(',')
+                .append(target("qdrant", "pod", "aeterna-qdrant-0", "up"))
                 .append(',')
                 .append(target("api", "pod", "aeterna-1", apisHealth))
                 .append("]}")
