@@ -19,20 +19,26 @@ import java.util.stream.Collectors;
 public final class Together implements HeldFault {
     private final List<Fault> faults;
     private final Duration between;
-    private final Timekeeper time;
+    private final Pause pause;
 
-    private Together(List<Fault> faults, Duration between, Timekeeper time) {
+    private Together(List<Fault> faults, Duration between, Pause pause) {
         if (faults.size() < 2 || faults.stream().noneMatch(HeldFault.class::isInstance)) {
             throw new IllegalArgumentException("a combination takes two faults, at least one of which stays");
         }
         this.faults = List.copyOf(faults);
         this.between = between;
-        this.time = time;
+        this.pause = pause;
+    }
+
+    /** What is between two acts. */
+    @FunctionalInterface
+    private interface Pause {
+        void take() throws InterruptedException;
     }
 
     /** As fast as one act follows the other. */
     public static Together of(Fault... faults) {
-        return new Together(List.of(faults), Duration.ZERO, Timekeeper.system());
+        return new Together(List.of(faults), Duration.ZERO, () -> {});
     }
 
     /**
@@ -41,7 +47,7 @@ public final class Together implements HeldFault {
      * @param between the pause after each, more than zero
      */
     public static Together inSequence(Duration between, Timekeeper time, Fault... faults) {
-        return new Together(List.of(faults), between, time);
+        return new Together(List.of(faults), between, () -> time.pause(between));
     }
 
     @Override
@@ -63,8 +69,8 @@ public final class Together implements HeldFault {
         var combined = new Combined(parts);
         return new Plan(combined.planned(), combined, () -> {
             for (int i = 0; i < parts.size(); i++) {
-                if (i > 0 && !between.isZero()) {
-                    time.pause(between);
+                if (i > 0) {
+                    pause.take();
                 }
                 parts.get(i).aimed().inject();
             }
