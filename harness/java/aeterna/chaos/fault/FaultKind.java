@@ -67,6 +67,8 @@ public enum FaultKind {
 
     private final String parameters;
     private final String witness;
+    /** Without state, like all of them; but a function's type does not say so. */
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Function<Aims, Fault> example;
 
     FaultKind(String parameters, String witness, Function<Aims, Fault> example) {
