@@ -25,8 +25,9 @@ class StartedTest {
 
         assertThat(provider.acts).containsExactly("down fake");
         assertThat(failed).hasMessage("the stack was not steady");
-        assertThat(failed.remedy()).isEqualTo("Mend it. The testbed, which was started for this, was removed;"
-                + " --keep keeps it for a look.");
+        assertThat(failed.remedy())
+                .isEqualTo("Mend it. The testbed, which was started for this, was removed;"
+                        + " --keep keeps it for a look.");
     }
 
     @Test
@@ -56,7 +57,8 @@ class StartedTest {
     void aDefectRemovesNothing() {
         provider.testbed = Optional.empty();
         var defect = new IllegalStateException("a defect");
-        assertThat(Started.look(provider, "fake", false).undone(testbed, defect)).isSameAs(defect);
+        assertThat(Started.look(provider, "fake", false).undone(testbed, defect))
+                .isSameAs(defect);
         assertThat(provider.acts).isEmpty();
     }
 
