@@ -3,10 +3,12 @@ package aeterna.chaos.cli;
 import aeterna.chaos.bench.CrashBench;
 import aeterna.chaos.bench.CrashTrial;
 import aeterna.chaos.bench.CrashWay;
+import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.journal.Residue;
 import aeterna.chaos.journal.Watcher;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.process.Invocation;
 import aeterna.chaos.stack.Profile;
 import aeterna.chaos.time.Timekeeper;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "Needs the warm testbed with the stack (./chaos up); about a minute a trial. Target: nothing is left after 30 s,"
+            "Needs the warm testbed with the stack (./chaos up), or without it and --bare; about a minute a trial. Target: nothing is left after 30 s,"
                     + " every time. Raw results go to reports/bench/.",
             "Exit code: 0 the target was met, 1 it was missed, 2 usage or environment."
         })
@@ -69,6 +71,9 @@ final class BenchCrashCommand implements Callable<Integer> {
             description = "What to kill: ${COMPLETION-CANDIDATES}; all of them in turn unless given.")
     private List<CrashWay> ways = CrashBench.everyWay();
 
+    @Option(names = "--bare", description = "On a testbed without the stack: only the faults that need none.")
+    private boolean bare;
+
     @Option(names = "--resume", description = "Go on where the latest measurement was interrupted.")
     private boolean resume;
 
@@ -86,7 +91,8 @@ final class BenchCrashCommand implements Callable<Integer> {
             compileTests();
         }
         var time = Timekeeper.system();
-        var all = CrashSubjectCommand.subject(wiring, options.name()).faults();
+        var subject = CrashSubjectCommand.subject(wiring, options.name());
+        var all = bare ? subject.faultsThatAim() : subject.faults();
         faults.stream().filter(name -> !all.contains(name)).findFirst().ifPresent(unknown -> {
             throw new Problem("there is no fault '" + unknown + "'", "Name some of " + String.join(", ", all) + ".");
         });
@@ -97,7 +103,7 @@ final class BenchCrashCommand implements Callable<Integer> {
                     testbed.name(),
                     harness.journal(time, Watcher.none()),
                     new Residue(testbed),
-                    stack.everythingReady(),
+                    bare ? nodesReady(testbed) : stack.everythingReady(),
                     this::command,
                     seed);
             var met = new CrashBench(
@@ -110,6 +116,24 @@ final class BenchCrashCommand implements Callable<Integer> {
                             resume);
             return met ? ExitCode.OK : ExitCode.MISSED;
         }
+    }
+
+    private static SteadyCheck nodesReady(Testbed testbed) {
+        return new SteadyCheck() {
+            @Override
+            public Look look() {
+                var away = testbed.cluster().nodes().stream()
+                        .filter(node -> !node.ready())
+                        .map(NodeStatus::name)
+                        .toList();
+                return new Look(away.isEmpty(), away.isEmpty() ? "" : away + " not Ready");
+            }
+
+            @Override
+            public String toString() {
+                return "all nodes are Ready";
+            }
+        };
     }
 
     private List<String> command(CrashTrial trial) {

@@ -3,12 +3,14 @@ package aeterna.chaos.cli;
 import aeterna.chaos.cluster.Healing;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.Testbed;
+import aeterna.chaos.journal.Residue;
 import aeterna.chaos.journal.Watcher;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.time.Waiting;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +43,7 @@ final class HealCommand implements Runnable {
                 healMachines(testbed, out);
             }
             awaitReady(testbed);
+            demandNoResidue(testbed);
             out.println("testbed " + testbed.name() + " is whole");
         }
     }
@@ -60,6 +63,16 @@ final class HealCommand implements Runnable {
                                     : machine.power().name())
                             .toLowerCase(Locale.ROOT)
                             .replace('_', ' '));
+        }
+    }
+
+    /** Taints of a node that was away go a moment after it is Ready. */
+    private static void demandNoResidue(Testbed testbed) {
+        var residue = new Residue(testbed);
+        if (Waiting.atMost(READY).until(residue::look, List::isEmpty).isEmpty()) {
+            throw new Problem(
+                    "healed, and yet faults have left something on testbed " + testbed.name() + ": " + residue.look(),
+                    "Nobody announced it, so nobody can undo it: `./chaos down` and `./chaos up` make the testbed anew.");
         }
     }
 

@@ -12,6 +12,7 @@ import aeterna.chaos.model.Client;
 import aeterna.chaos.model.Expectation;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
+import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.Nearest;
 import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Problem;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 
 /**
@@ -71,6 +73,24 @@ public final class CrashSubject {
     public List<String> faults() {
         try (var found = find(harness())) {
             return List.copyOf(faults(found, Timekeeper.system()).keySet());
+        }
+    }
+
+    /** Those of them that find somebody to hit now: on a testbed without the stack, those on zones and on the network. */
+    public List<String> faultsThatAim() {
+        try (var found = find(harness())) {
+            return faults(found, Timekeeper.system()).entrySet().stream()
+                    .filter(fault -> aims(fault.getValue(), found))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+    }
+
+    private static boolean aims(Fault fault, Testbed found) {
+        try {
+            return !fault.aim(found, new Random(1)).planned().hit().equals(Hit.none());
+        } catch (Problem nobody) {
+            return false;
         }
     }
 
