@@ -40,7 +40,7 @@ public final class VerdictTable {
                     String.join("\n", numbers),
                     Html.shorten(because, BECAUSE));
         }
-        return text.toString();
+        return text.append(Cost.of(histories)).append('\n').toString();
     }
 
     private static String number(Finding finding) {

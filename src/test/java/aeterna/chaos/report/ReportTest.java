@@ -176,9 +176,10 @@ class ReportTest {
         var table = VerdictTable.of(Report.read(run).histories());
         assertThat(table.lines()).allMatch(line -> line.length() <= 120);
         assertThat(table)
-                .containsPattern("PostgresPrimaryLossScenario +HELD +HELD +3.1\\d? s \\(30 s\\)")
+                .containsPattern("PostgresPrimaryLossScenario +HELD +HELD +3.[12]\\d? s \\(30 s\\)")
                 .containsPattern("ZoneLossScenario +BROKEN +HELD +47.3 s \\(30 s\\)")
                 .contains("<- UNEXPECTED")
+                .containsPattern("\n3 scenarios in \\S+ s; beyond hold, recovery and linger \\S+ s, at most \\S+ s in one\n")
                 .doesNotContain("\u001b");
     }
 
