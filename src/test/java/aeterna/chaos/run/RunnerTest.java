@@ -432,6 +432,20 @@ class RunnerTest {
         }
 
         @Test
+        void nothingIsBrokenWhenTheWayBackCannotBeWrittenDown() {
+            rig.fault.freezing(rig.machines, "node-1").aiming(() -> {
+                // As a full disk does: whatever is written into the journal from now on fails.
+                assertThat(folder.resolve("journal.jsonl").toFile().mkdir()).isTrue();
+            });
+            // Healing cannot read the journal either: that is told and replaces nothing.
+            assertThat(runVoid(rig.experiment().inject(rig.fault.untilServed())).because())
+                    .startsWith("could not inject: ")
+                    .contains("journal.jsonl");
+            assertThat(rig.fault.injected()).isFalse();
+            assertThat(rig.machines.acts()).isEmpty();
+        }
+
+        @Test
         void anActThatFailsHalfWayIsUndone() {
             rig.fault.freezing(rig.machines, "node-1").doing(() -> {
                 throw new IllegalStateException("node-2 is gone");
