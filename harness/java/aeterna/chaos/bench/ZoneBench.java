@@ -115,9 +115,7 @@ public final class ZoneBench {
     }
 
     private TreeSet<String> nodesIn(Zone zone) {
-        return testbed.topology().nodesIn(zone).stream()
-                .map(Node::name)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return testbed.topology().nodesIn(zone).stream().map(Node::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Map<String, Object> row(int round, Act act, TreeSet<String> zone) throws InterruptedException {
@@ -188,7 +186,8 @@ public final class ZoneBench {
 
     private boolean marks() {
         return keeperByNode().entrySet().stream()
-                .allMatch(keeper -> in(keeper.getValue(), "cat", "/data/mark").strip().equals("mark-of-" + keeper.getKey()));
+                .allMatch(keeper ->
+                        in(keeper.getValue(), "cat", "/data/mark").strip().equals("mark-of-" + keeper.getKey()));
     }
 
     private Map<String, PodStatus> keeperByNode() {
@@ -205,8 +204,8 @@ public final class ZoneBench {
 
     private void awaitKeepers() {
         var all = testbed.topology().workers().size();
-        if (!RETURNS.untilTrue(() ->
-                keeperByNode().values().stream().filter(PodStatus::ready).count() == all)) {
+        if (!RETURNS.untilTrue(
+                () -> keeperByNode().values().stream().filter(PodStatus::ready).count() == all)) {
             throw new Problem(
                     "the pods that keep a mark on every node are not Ready: "
                             + keeperByNode().values().stream()

@@ -47,7 +47,8 @@ final class BenchZoneCommand implements Callable<Integer> {
         }
         var time = Timekeeper.system();
         var harness = options.harness(wiring);
-        var busybox = harness.ensureImages(List.of("busybox"), wiring.progress()).get("busybox");
+        var busybox =
+                harness.ensureImages(List.of("busybox"), wiring.progress()).get("busybox");
         var finder = harness.provider(wiring.progress());
         try (var kept = finder.reserve(options.name());
                 var testbed = options.testbed(finder);
@@ -56,7 +57,11 @@ final class BenchZoneCommand implements Callable<Integer> {
             var journal = harness.journal(time, watcher);
             harness.leftovers(journal).undo(testbed, wiring.console().out()::println);
             var met = new ZoneBench(
-                            testbed, journal, time, busybox.reference(), wiring.console().out())
+                            testbed,
+                            journal,
+                            time,
+                            busybox.reference(),
+                            wiring.console().out())
                     .run(rounds, wiring.home().resolve(Path.of("reports", "bench")));
             return met ? ExitCode.OK : ExitCode.MISSED;
         }

@@ -73,10 +73,12 @@ public final class DnsLoss implements HeldFault {
     }
 
     /** By asking for a name from inside every pod of the victims' namespaces. */
-    private static Sighting sight(Testbed testbed, List<PodStatus> victims, List<PodStatus> asking, List<PodStatus> servers) {
+    private static Sighting sight(
+            Testbed testbed, List<PodStatus> victims, List<PodStatus> asking, List<PodStatus> servers) {
         var contacts = testbed.prober()
                 .reach(asking.stream()
-                        .map(pod -> new Attempt(Machinery.place(pod), elsewhere(pod, servers).address(), DNS, NAME))
+                        .map(pod -> new Attempt(
+                                Machinery.place(pod), elsewhere(pod, servers).address(), DNS, NAME))
                         .toList());
         var deaf = new ArrayList<String>();
         for (int i = 0; i < asking.size(); i++) {

@@ -54,9 +54,13 @@ record Cost(int scenarios, Duration total, Duration beyond, Duration most, Phase
         var began = history.all(Entry.PhaseBegan.class).toList();
         Map<Phase, Duration> durations = new EnumMap<>(Phase.class);
         for (var i = 0; i < began.size(); i++) {
-            var end = i + 1 < began.size() ? began.get(i + 1).at() : history.judged().at();
+            var end = i + 1 < began.size()
+                    ? began.get(i + 1).at()
+                    : history.judged().at();
             durations.merge(
-                    began.get(i).phase(), Duration.ofNanos(Math.max(0, end - began.get(i).at())), Duration::plus);
+                    began.get(i).phase(),
+                    Duration.ofNanos(Math.max(0, end - began.get(i).at())),
+                    Duration::plus);
         }
         return durations;
     }
@@ -65,6 +69,7 @@ record Cost(int scenarios, Duration total, Duration beyond, Duration most, Phase
     public String toString() {
         return scenarios + (scenarios == 1 ? " scenario" : " scenarios") + " in " + Words.of(total)
                 + "; beyond hold, recovery and linger " + Words.of(beyond)
-                + (scenarios == 1 ? "" : ", at most " + Words.of(most) + " in one") + "\n  the longest of these steps: " + step;
+                + (scenarios == 1 ? "" : ", at most " + Words.of(most) + " in one") + "\n  the longest of these steps: "
+                + step;
     }
 }

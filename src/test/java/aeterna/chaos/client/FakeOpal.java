@@ -22,6 +22,7 @@ final class FakeOpal implements AutoCloseable {
     volatile int answer = 200;
     /** How it answers who wants everything. */
     volatile int everything = 200;
+
     volatile boolean repeats;
     /** How many updates of other servers pass it by. */
     volatile int deafTo;

@@ -25,7 +25,9 @@ class ZoneViewTest {
         });
         assertThat(seen)
                 .containsExactly(
-                        "0 zone-a reaches 1 of 1 names", "0 zone-b reaches 1 of 1 names", "0 zone-c reaches 1 of 1 names");
+                        "0 zone-a reaches 1 of 1 names",
+                        "0 zone-b reaches 1 of 1 names",
+                        "0 zone-c reaches 1 of 1 names");
         seen.clear();
 
         time.pass(Duration.ofSeconds(3));

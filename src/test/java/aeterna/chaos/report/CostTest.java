@@ -30,12 +30,9 @@ class CostTest {
 
         assertThat(Cost.of(List.of(quick, slow)))
                 .isEqualTo(new Cost(
-                        2,
-                        Duration.ofSeconds(110),
-                        Duration.ofSeconds(24),
-                        Duration.ofSeconds(19),
-                        Phase.READ_BACK));
+                        2, Duration.ofSeconds(110), Duration.ofSeconds(24), Duration.ofSeconds(19), Phase.READ_BACK));
         assertThat(Cost.of(List.of(quick)))
-                .hasToString("1 scenario in 40 s; beyond hold, recovery and linger 5 s\n  the longest of these steps: steady?");
+                .hasToString(
+                        "1 scenario in 40 s; beyond hold, recovery and linger 5 s\n  the longest of these steps: steady?");
     }
 }

@@ -179,7 +179,8 @@ class ReportTest {
                 .containsPattern("PostgresPrimaryLossScenario +HELD +HELD +3.[12]\\d? s \\(30 s\\)")
                 .containsPattern("ZoneLossScenario +BROKEN +HELD +47.3 s \\(30 s\\)")
                 .contains("<- UNEXPECTED")
-                .containsPattern("\n3 scenarios in \\S+ s; beyond hold, recovery and linger \\S+ s, at most \\S+ s in one\n")
+                .containsPattern(
+                        "\n3 scenarios in \\S+ s; beyond hold, recovery and linger \\S+ s, at most \\S+ s in one\n")
                 .doesNotContain("\u001b");
     }
 
