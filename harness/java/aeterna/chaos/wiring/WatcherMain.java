@@ -38,7 +38,9 @@ public final class WatcherMain {
         loadClasses(provider, journal, testbed);
         System.out.println(WATCHING);
         awaitEnd();
-        System.exit(vigil.keep(testbed) ? 0 : 1);
+        var undone = vigil.keep(testbed);
+        // Past the libraries' own hooks: what Testcontainers clears away at an exit is not the watcher's business, nor its log's.
+        Runtime.getRuntime().halt(undone ? 0 : 1);
     }
 
     /** Now, not later: what they are loaded from may have been compiled anew by then. */
