@@ -11,7 +11,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/cache"
 
 	"aeterna.chaos/images/dragonfly-operator/decide"
 	"aeterna.chaos/images/dragonfly-operator/operator"
@@ -34,16 +33,18 @@ type kube struct {
 	client      kubernetes.Interface
 	namespace   string
 	statefulSet string
-	pods        cache.Store
+	selector    string
 }
 
-func (k *kube) Instances() ([]decide.Instance, error) {
+// Instances asks the API server itself: a cache may not know yet what we have just done, and we would do it again.
+func (k *kube) Instances(ctx context.Context) ([]decide.Instance, error) {
+	pods, err := k.client.CoreV1().Pods(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: k.selector})
+	if err != nil {
+		return nil, err
+	}
 	var instances []decide.Instance
-	for _, item := range k.pods.List() {
-		pod, ok := item.(*corev1.Pod)
-		if !ok {
-			return nil, fmt.Errorf("%T among the pods", item)
-		}
+	for i := range pods.Items {
+		pod := &pods.Items[i]
 		if pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
 			continue
 		}
@@ -53,14 +54,18 @@ func (k *kube) Instances() ([]decide.Instance, error) {
 }
 
 func instance(pod *corev1.Pod) decide.Instance {
-	containers, replicated := condition(pod, corev1.ContainersReady), condition(pod, replicatedGate)
-	// When a node is given up, its pods are marked as not ready, but their containers keep the last word that they had. A pod whose
-	// containers are ready and whose gate is open is not ready for that reason alone.
-	givenUp := containers && replicated && !condition(pod, corev1.PodReady)
 	return decide.Instance{
-		Name: pod.Name, Address: pod.Status.PodIP, Up: containers && !givenUp, Leaving: pod.DeletionTimestamp != nil,
-		Label: decide.Role(pod.Labels[roleLabel]), Replicated: replicated,
+		Name: pod.Name, Address: pod.Status.PodIP, Up: condition(pod, corev1.ContainersReady) && !givenUp(pod),
+		Leaving: pod.DeletionTimestamp != nil, Label: decide.Role(pod.Labels[roleLabel]), Replicated: condition(pod, replicatedGate),
 	}
+}
+
+// givenUp: when a node is, its pods are marked as not ready and nothing else about them is changed. A node that says so itself gives
+// a reason, such as that the gate is shut, or was when it last looked.
+func givenUp(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionFalse && c.Reason == ""
+	})
 }
 
 func condition(pod *corev1.Pod, kind corev1.PodConditionType) bool {

@@ -101,7 +101,7 @@ func run(ctx context.Context, log *slog.Logger, s settings) error {
 	watching := cache.NewFilteredListWatchFromClient(client.CoreV1().RESTClient(), "pods", s.namespace, func(options *metav1.ListOptions) {
 		options.LabelSelector = s.selector
 	})
-	pods, controller := cache.NewInformerWithOptions(cache.InformerOptions{ListerWatcher: watching, ObjectType: &corev1.Pod{},
+	_, controller := cache.NewInformerWithOptions(cache.InformerOptions{ListerWatcher: watching, ObjectType: &corev1.Pod{},
 		Handler: cache.ResourceEventHandlerFuncs{
 			AddFunc: func(any) { hear() }, UpdateFunc: func(any, any) { hear() }, DeleteFunc: func(any) { hear() }}})
 	go controller.Run(ctx.Done())
@@ -112,7 +112,7 @@ func run(ctx context.Context, log *slog.Logger, s settings) error {
 	// When the loop last came round; zero while another one works.
 	var round atomic.Int64
 	go serveHealth(ctx, log, s, &round)
-	k := &kube{client: client, namespace: s.namespace, statefulSet: s.statefulSet, pods: pods}
+	k := &kube{client: client, namespace: s.namespace, statefulSet: s.statefulSet, selector: s.selector}
 	lock := &resourcelock.LeaseLock{LeaseMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: s.lease},
 		Client: client.CoordinationV1(), LockConfig: resourcelock.ResourceLockConfig{Identity: s.name}}
 	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{

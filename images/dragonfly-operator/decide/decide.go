@@ -76,7 +76,8 @@ type Kind string
 const (
 	// SetLabel gives Target the role As.
 	SetLabel Kind = "label"
-	// HandOver makes From, which is still alive, refuse writes, and waits for Target to have everything it acknowledged.
+	// HandOver makes From, which is still alive, refuse writes, and waits for Target to have everything it acknowledged. From can
+	// be an address: that of an instance that is listed no more.
 	HandOver Kind = "hand over"
 	// Promote makes Target the master and drops the connections of its clients, who know it as a replica.
 	Promote Kind = "promote"
@@ -236,10 +237,8 @@ func promote(instances []Instance, best Instance, because string) Plan {
 	plan := Plan{Master: best.Name, Phase: ConfiguringReplication}
 	// Nobody is sent to the old one any more before the new one begins to differ from it.
 	plan.Actions = takeOffice(instances, best.Name)
-	for _, each := range instances {
-		if each.Name != best.Name && each.Answered && each.State.Master && best.State.Follows == each.Address && best.State.LinkUp {
-			plan.Actions = append(plan.Actions, Action{Kind: HandOver, Target: best.Name, From: each.Name})
-		}
+	if from, alive := followed(instances, best); alive {
+		plan.Actions = append(plan.Actions, Action{Kind: HandOver, Target: best.Name, From: from})
 	}
 	plan.Actions = append(plan.Actions,
 		Action{Kind: Promote, Target: best.Name, Because: because},
@@ -253,6 +252,20 @@ func promote(instances []Instance, best Instance, because string) Plan {
 		}
 	}
 	return plan
+}
+
+// followed is who the best still follows: an instance's name, or an address alone. A pod that is deleted by force is listed no more,
+// and yet its process lives on for a second or two and acknowledges what its clients write over the connections that they have.
+func followed(instances []Instance, best Instance) (string, bool) {
+	if best.State.Master || !best.State.LinkUp {
+		return "", false
+	}
+	for _, each := range instances {
+		if each.Address == best.State.Follows {
+			return each.Name, each.Answered && each.State.Master
+		}
+	}
+	return best.State.Follows, true
 }
 
 // takeOffice takes the master's label off everyone but one.

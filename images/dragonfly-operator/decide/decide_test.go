@@ -73,6 +73,11 @@ func TestPlans(t *testing.T) {
 			master: "df-1", phase: decide.ConfiguringReplication,
 			actions: []string{"promote df-1: it knows the history up to 899", `label df-1 as "master"`},
 		},
+		"the master's pod was deleted by force, its process lives on": {
+			instances: []decide.Instance{replica()}, last: "df-0",
+			master: "df-1", phase: decide.ConfiguringReplication,
+			actions: []string{"hand over df-1 from 10.0.0.1", "promote df-1: it knows the history up to 899", `label df-1 as "master"`},
+		},
 		"the master leaves and still answers": {
 			instances: []decide.Instance{master(leaving), replica()}, last: "df-0",
 			master: "df-1", phase: decide.ConfiguringReplication,

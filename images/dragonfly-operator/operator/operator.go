@@ -14,8 +14,8 @@ import (
 
 // Cluster is what the operator needs of Kubernetes.
 type Cluster interface {
-	// Instances are the pods, their stores not asked yet.
-	Instances() ([]decide.Instance, error)
+	// Instances are the pods as they are now, whatever was done to them last included; their stores are not asked yet.
+	Instances(ctx context.Context) ([]decide.Instance, error)
 	// Label sets or removes a pod's role; master is the address that everybody follows.
 	Label(ctx context.Context, pod string, role decide.Role, master string) error
 	// Replicated sets the pod's readiness gate.
@@ -62,7 +62,7 @@ func (o *Operator) Reconcile(ctx context.Context) (settled bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("the record of the last promotion: %w", err)
 	}
-	instances, err := o.cluster.Instances()
+	instances, err := o.cluster.Instances(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -157,7 +157,11 @@ func (o *Operator) do(ctx context.Context, action decide.Action, address map[str
 	case decide.SetLabel:
 		return o.cluster.Label(ctx, action.Target, action.As, address[master])
 	case decide.HandOver:
-		return o.stores.HandOver(ctx, address[action.From], address[action.Target])
+		from := address[action.From]
+		if from == "" {
+			from = action.From
+		}
+		return o.stores.HandOver(ctx, from, address[action.Target])
 	case decide.Promote:
 		// Written down before the act: a number is used once, even if we die in between.
 		record.Master, record.Phase = action.Target, decide.ConfiguringReplication

@@ -40,7 +40,7 @@ func (w *world) at(address string) *decide.Instance {
 	return nil
 }
 
-func (w *world) Instances() ([]decide.Instance, error) {
+func (w *world) Instances(context.Context) ([]decide.Instance, error) {
 	bare := slices.Clone(w.instances)
 	for i := range bare {
 		bare[i].Answered, bare[i].State = false, decide.State{}
@@ -196,6 +196,15 @@ func TestAMasterThatCannotHandOverIsReplacedNevertheless(t *testing.T) {
 	if _, err := reconciling(w)(t); err != nil || w.at("df-1").Label != decide.Master {
 		t.Errorf("%v, %q", err, w.acts)
 	}
+}
+
+func TestAMasterThatIsNoLongerListedHandsOverAsLongAsItLives(t *testing.T) {
+	w := pair()
+	w.instances = w.instances[1:]
+	if _, err := reconciling(w)(t); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, w, "handover 10.0.0.1 10.0.0.2", "write df-1 4 configuring-replication", "promote 10.0.0.2 df-1 4", "label df-1 master 10.0.0.2")
 }
 
 func TestALabelThatCannotBeRemovedDoesNotPreventThePromotion(t *testing.T) {

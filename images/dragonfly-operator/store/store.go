@@ -23,8 +23,8 @@ const (
 	// patience for one command. Dragonfly's own operator dials for 10 s; here an instance that is dead must not cost the others the
 	// time that they are to be promoted in.
 	patience = time.Second
-	// pause is for how long a master that hands over refuses writes; by then it was told to follow or is gone.
-	pause     = 5 * time.Second
+	// pause is for how long a master that hands over holds writes back; by then it was told to follow, or its pod's grace is over.
+	pause     = 30 * time.Second
 	caughtUp  = 2 * time.Second
 	lookEvery = 20 * time.Millisecond
 )
@@ -140,6 +140,9 @@ func (Redis) Promote(ctx context.Context, address, name string, promotion int64)
 	if err := client.Do(ctx, "REPLICAOF", "NO", "ONE").Err(); err != nil {
 		return err
 	}
+	if err := client.Do(ctx, "CLIENT", "UNPAUSE").Err(); err != nil {
+		return err
+	}
 	if err := client.Set(ctx, promotionKey, fmt.Sprintf("%d %s", promotion, name), 0).Err(); err != nil {
 		return err
 	}
@@ -153,7 +156,11 @@ func (Redis) Follow(ctx context.Context, address, master string) error {
 	if err := client.Do(ctx, "REPLICAOF", master, port).Err(); err != nil {
 		return err
 	}
-	return dropClients(ctx, client)
+	if err := dropClients(ctx, client); err != nil {
+		return err
+	}
+	// It handed over perhaps; what it is told now comes from its master, and that must not wait.
+	return client.Do(ctx, "CLIENT", "UNPAUSE").Err()
 }
 
 func dropClients(ctx context.Context, client *redis.Client) error {
