@@ -20,7 +20,7 @@ import tools.jackson.core.JacksonException;
  * is, and when it is cut off, it comes back, to whichever server there is, and fetches everything again.
  *
  * <p>It speaks the protocol of the Python package fastapi_websocket_pubsub: remote calls as JSON, {@code subscribe} this way,
- * {@code notify} that way.
+ * {@code notify} that way, each of which is answered.
  */
 final class OpalListener implements AutoCloseable {
     /** Everybody's topic; OPAL's own clients listen to it unless they are told otherwise. */
@@ -162,6 +162,18 @@ final class OpalListener implements AutoCloseable {
                     subscribed.countDown();
                 }
                 var request = message.path("request");
+                if (request.isObject()) {
+                    // A server waits for it before it tells the next of its clients.
+                    socket.send(HttpOnce.JSON.writeValueAsString(Map.of(
+                            "response",
+                            Map.of(
+                                    "call_id",
+                                    request.path("call_id").asString(""),
+                                    "result",
+                                    "None",
+                                    "result_type",
+                                    "str"))));
+                }
                 if (request.path("method").asString("").equals("notify")) {
                     known.heard(
                             OpalListener.this,

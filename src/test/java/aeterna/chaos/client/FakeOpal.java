@@ -3,10 +3,12 @@ package aeterna.chaos.client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
@@ -28,7 +30,9 @@ final class FakeOpal implements AutoCloseable {
     volatile int deafTo;
 
     private final MockWebServer server = new MockWebServer();
-    private final Set<WebSocket> clients = ConcurrentHashMap.newKeySet();
+    /** What each client was not told yet; the first of it until it has answered. */
+    private final Map<WebSocket, Deque<String>> clients = new LinkedHashMap<>();
+
     private final Set<FakeOpal> others = new CopyOnWriteArraySet<>();
     private final AtomicInteger subscriptions = new AtomicInteger();
 
@@ -65,8 +69,8 @@ final class FakeOpal implements AutoCloseable {
     }
 
     /** Ends its clients' connections, as a server that wants them to fetch everything anew. */
-    void cutOff() {
-        clients.forEach(client -> client.close(1012, "Service Restart"));
+    synchronized void cutOff() {
+        clients.keySet().forEach(client -> client.close(1012, "Service Restart"));
     }
 
     private MockResponse answer(RecordedRequest request) {
@@ -101,17 +105,36 @@ final class FakeOpal implements AutoCloseable {
         tell(id);
     }
 
-    private void tell(String id) {
+    private synchronized void tell(String id) {
         var arguments = Map.of(
                 "subscription", Map.of("topic", OpalListener.TOPIC), "data", Map.of("id", id, "entries", List.of()));
         var message = HttpOnce.JSON.writeValueAsString(
                 Map.of("request", Map.of("method", "notify", "arguments", arguments, "call_id", "x")));
-        clients.forEach(client -> {
-            client.send(message);
+        clients.forEach((client, untold) -> {
+            untold.add(message);
             if (repeats) {
+                untold.add(message);
+            }
+            if (untold.size() == (repeats ? 2 : 1)) {
                 client.send(message);
             }
         });
+    }
+
+    private synchronized void answered(WebSocket client) {
+        var untold = clients.getOrDefault(client, new ArrayDeque<>());
+        untold.poll();
+        if (!untold.isEmpty()) {
+            client.send(untold.peek());
+        }
+    }
+
+    private synchronized void subscribed(WebSocket client) {
+        clients.put(client, new ArrayDeque<>());
+    }
+
+    private synchronized void gone(WebSocket client) {
+        clients.remove(client);
     }
 
     @Override
@@ -122,12 +145,17 @@ final class FakeOpal implements AutoCloseable {
     private final class Subscriber extends WebSocketListener {
         @Override
         public void onMessage(WebSocket client, String text) {
-            var request = HttpOnce.JSON.readTree(text).path("request");
+            var message = HttpOnce.JSON.readTree(text);
+            if (message.path("response").path("call_id").asString("").equals("x")) {
+                answered(client);
+                return;
+            }
+            var request = message.path("request");
             var wanted = request.path("arguments").path("topics").toString();
             var knows = request.path("method").asString("").equals("subscribe")
                     && wanted.equals("[\"" + OpalListener.TOPIC + "\"]");
             if (knows) {
-                clients.add(client);
+                subscribed(client);
                 subscriptions.incrementAndGet();
             }
             client.send("{\"response\": {\"result\": " + knows + ", \"result_type\": \"bool\", \"call_id\": \"1\"}}");
@@ -136,12 +164,12 @@ final class FakeOpal implements AutoCloseable {
         @Override
         public void onClosing(WebSocket client, int code, String reason) {
             client.close(code, reason);
-            clients.remove(client);
+            gone(client);
         }
 
         @Override
         public void onFailure(WebSocket client, Throwable failure, Response response) {
-            clients.remove(client);
+            gone(client);
         }
     }
 }
