@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -102,7 +103,7 @@ public final class ZoneBench {
         }
     }
 
-    private TreeSet<String> largest() {
+    private SortedSet<String> largest() {
         var topology = testbed.topology();
         var zone = topology.zones().stream()
                 .reduce((one, other) ->
@@ -114,11 +115,11 @@ public final class ZoneBench {
         return nodesIn(zone);
     }
 
-    private TreeSet<String> nodesIn(Zone zone) {
+    private SortedSet<String> nodesIn(Zone zone) {
         return testbed.topology().nodesIn(zone).stream().map(Node::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private Map<String, Object> row(int round, Act act, TreeSet<String> zone) throws InterruptedException {
+    private Map<String, Object> row(int round, Act act, SortedSet<String> zone) throws InterruptedException {
         var before = nodes();
         var keepers = uids();
         var undo =
@@ -163,7 +164,7 @@ public final class ZoneBench {
         return row;
     }
 
-    private TreeSet<String> broken() {
+    private SortedSet<String> broken() {
         return testbed.machines().all().stream()
                 .filter(machine -> !machine.whole())
                 .map(machine -> machine.node())
