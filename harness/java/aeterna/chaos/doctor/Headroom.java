@@ -15,7 +15,7 @@ public final class Headroom {
     /** Memory of an idle node and its share of the control plane: {@code ./chaos bench up} measured 0.89 GiB for seven, rounded up. */
     private static final double MEMORY_OF_NODE = 0.15;
 
-    /** Memory of the whole stack at work: {@code ./chaos bench up --stack} measured 1.2 to 1.6 GiB idle; databases and rollouts need more for a while. */
+    /** Memory of the stack: {@code docker stats} showed 2.45 GiB of seven nodes with it, just steady, 0.9 of them the nodes'; starts need more. */
     private static final double MEMORY_OF_STACK = 2.5;
 
     /** Disk of a node and of the add-ons' images on it, as {@code du} of the volumes of an idle testbed shows. */

