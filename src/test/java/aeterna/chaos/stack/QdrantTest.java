@@ -58,7 +58,7 @@ class QdrantTest {
 
         Fake(int ordinal) throws IOException {
             this.ordinal = ordinal;
-            id = 10 + ordinal;
+            id = 10L + ordinal;
             for (var peer = 0; peer < 3; peer++) {
                 registered.put(10L + peer, address(peer));
                 replicas.put(10L + peer, "Active");
