@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 /** One Qdrant peer's own word about the cluster, and what an operator asks of it. Thread-safe; keeps no connections. */
 public final class QdrantPeer {
-    /** A peer answers from memory in milliseconds. */
-    private static final Duration LOOK = Duration.ofMillis(800);
+    /** A peer answers from memory in milliseconds; the rest is for a busy machine of ours. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
 
     /** Qdrant itself waits 10 s for the peers to agree. */
     private static final Duration CHANGE = Duration.ofSeconds(15);
