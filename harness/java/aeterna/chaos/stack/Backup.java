@@ -50,7 +50,7 @@ public final class Backup implements Component {
 
     /** Preparing runs in the pod's background, where its output would be seen by nobody. */
     private static final String PREPARE =
-            "flock --nonblock /tmp/prepare-backups.lock prepare-backups > /tmp/prepare-backups.log 2>&1 < /dev/null &";
+            "flock --nonblock /var/tmp/prepare-backups.lock prepare-backups > /var/tmp/prepare-backups.log 2>&1 < /dev/null &";
 
     private static final Duration ARCHIVED_WITHIN = Duration.ofMinutes(1);
     private static final Duration RESTORED_WITHIN = Duration.ofMinutes(4);
@@ -165,7 +165,7 @@ public final class Backup implements Component {
     }
 
     private String preparing() {
-        var log = postgres.onPrimary("sh", "-c", "tail -n 3 /tmp/prepare-backups.log 2>/dev/null || true")
+        var log = postgres.onPrimary("sh", "-c", "tail -n 3 /var/tmp/prepare-backups.log 2>/dev/null || true")
                 .strip();
         return log.isEmpty() ? "it is being prepared" : "preparing it says: " + log.replaceAll("\\s+", " ");
     }

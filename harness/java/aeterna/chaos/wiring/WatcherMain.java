@@ -39,7 +39,8 @@ public final class WatcherMain {
         System.out.println(WATCHING);
         awaitEnd();
         var undone = vigil.keep(testbed);
-        // Past the libraries' own hooks: what Testcontainers clears away at an exit is not the watcher's business, nor its log's.
+        // Past the libraries' own hooks: what Testcontainers clears away at an exit is not the watcher's business, nor
+        // its log's.
         Runtime.getRuntime().halt(undone ? 0 : 1);
     }
 

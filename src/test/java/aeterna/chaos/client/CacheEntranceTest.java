@@ -147,6 +147,7 @@ class CacheEntranceTest {
         volatile String role = "master";
 
         private final ServerSocket server;
+        private final Thread accepting;
 
         FakeRedis() {
             try {
@@ -154,7 +155,7 @@ class CacheEntranceTest {
             } catch (IOException noPort) {
                 throw new UncheckedIOException(noPort);
             }
-            start(() -> {
+            accepting = start(() -> {
                 while (true) {
                     var client = server.accept();
                     connections.incrementAndGet();
@@ -171,7 +172,7 @@ class CacheEntranceTest {
             void run() throws IOException;
         }
 
-        private static void start(Work work) {
+        private static Thread start(Work work) {
             var thread = new Thread(() -> {
                 try {
                     work.run();
@@ -181,6 +182,7 @@ class CacheEntranceTest {
             });
             thread.setDaemon(true);
             thread.start();
+            return thread;
         }
 
         private void serve(Socket client) throws IOException {
@@ -250,6 +252,12 @@ class CacheEntranceTest {
         @Override
         public void close() throws IOException {
             server.close();
+            try {
+                // Until that call has returned, the kernel still lets somebody in.
+                accepting.join();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ final class FakeOpal implements AutoCloseable {
 
     volatile boolean repeats;
     /** How many updates of other servers pass it by. */
-    volatile int deafTo;
+    final AtomicInteger deafTo = new AtomicInteger();
 
     private final MockWebServer server = new MockWebServer();
     /** What each client was not told yet; the first of it until it has answered. */
@@ -98,8 +98,7 @@ final class FakeOpal implements AutoCloseable {
     }
 
     private void hear(String id) {
-        if (deafTo > 0) {
-            deafTo--;
+        if (deafTo.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return;
         }
         tell(id);

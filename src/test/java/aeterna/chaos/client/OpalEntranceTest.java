@@ -140,7 +140,7 @@ class OpalEntranceTest {
 
     @Test
     void theFirstUpdatesMayPassByAServerThatJustBeganToListen() {
-        other.deafTo = 2;
+        other.deafTo.set(2);
 
         assertThat(entrance.across(0, 1).outcome()).isEqualTo(Outcome.OK);
     }

@@ -443,7 +443,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
                         attempt.name().isEmpty()))) {
             var apart = !way.from.node().equals(way.to.node());
             if (power.get(way.to.node()) == Power.OFF
-                    || apart && (cutOff.contains(way.from.node()) || cutOff.contains(way.to.node()))
+                    || (apart && (cutOff.contains(way.from.node()) || cutOff.contains(way.to.node())))
                     || !catching(blocked, way).isEmpty()) {
                 return new Contact(Outcome.TIMEOUT, Duration.ofMillis(500));
             }
@@ -461,10 +461,10 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
         acts.forEach((tag, places) -> places.forEach((place, flows) -> flows.forEach(flow -> {
             var here = flow.direction() == Flow.Direction.OUT ? way.from : way.to;
             var seenHere = place.equals(here)
-                    || place.podUid().isEmpty() && place.node().equals(here.node())
-                    || place.podUid().isEmpty()
+                    || (place.podUid().isEmpty() && place.node().equals(here.node()))
+                    || (place.podUid().isEmpty()
                             && place.node().equals(way.from.node())
-                            && !way.from.podUid().isEmpty();
+                            && !way.from.podUid().isEmpty());
             if (seenHere
                     && within(flow.from(), way.source)
                     && within(flow.to(), way.destination)
@@ -483,8 +483,8 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
             return true;
         }
         var bytes = Integer.parseInt(network.substring(network.indexOf('/') + 1)) / 8;
-        var wanted = network.substring(0, network.indexOf('/')).split("\\.");
-        var is = address.split("\\.");
+        var wanted = network.substring(0, network.indexOf('/')).split("\\.", -1);
+        var is = address.split("\\.", -1);
         for (int i = 0; i < bytes; i++) {
             if (!wanted[i].equals(is[i])) {
                 return false;

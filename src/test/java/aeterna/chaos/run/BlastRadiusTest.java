@@ -33,7 +33,8 @@ class BlastRadiusTest {
 
     private Experiment freezesAZone() {
         return rig.experiment()
-                .inject(FreezeNode.of(Targets.on(world.testbed()).zone("zone-b")).holdFor(Duration.ofSeconds(30)));
+                .inject(FreezeNode.of(Targets.on(world.testbed()).zone("zone-b"))
+                        .holdFor(Duration.ofSeconds(30)));
     }
 
     @Test
@@ -56,11 +57,16 @@ class BlastRadiusTest {
         var result = rig.runner(world.testbed()).dry().run(freezesAZone());
 
         assertThat(Runner.previewed(result.because())).isTrue();
-        assertThat(result.because()).contains("freeze zone-b").contains("[node-3, node-4]").contains("Thaw");
+        assertThat(result.because())
+                .contains("freeze zone-b")
+                .contains("[node-3, node-4]")
+                .contains("Thaw");
         assertThat(world.state()).isEqualTo(before);
         assertThat(rig.journal.open("fake")).isEmpty();
-        assertThat(Runner.previewed(
-                        rig.runner(world.testbed()).dry().run(freezesAZone().bound(new Bound(0, 0, 0))).because()))
+        assertThat(Runner.previewed(rig.runner(world.testbed())
+                        .dry()
+                        .run(freezesAZone().bound(new Bound(0, 0, 0)))
+                        .because()))
                 .isFalse();
     }
 
@@ -83,22 +89,24 @@ class BlastRadiusTest {
 
         var result = rig.runner(world.testbed()).run(freezesAZone());
 
-        assertThat(result.history().all(Entry.Observed.class).filter(seen -> seen.source().equals("blast radius")))
+        assertThat(result.history()
+                        .all(Entry.Observed.class)
+                        .filter(seen -> seen.source().equals("blast radius")))
                 .extracting(seen -> seen.subject() + " " + seen.what())
                 .containsExactly(
                         "aeterna/restarted restarted on node-1, and was not aimed at",
                         "aeterna/went went on node-2, and was not aimed at");
     }
 
-    private static void seen(
-            Recorder recorder, long at, String pod, String node, int restarts, boolean gone) {
+    private static void seen(Recorder recorder, long at, String pod, String node, int restarts, boolean gone) {
         recorder.record(new Entry.PodSeen(at, pod, "uid-" + pod, restarts, "ReplicaSet/x", node, !gone, gone));
     }
 
     @Test
     void aBoundIsOfNumbersAndNamesWhatExceedsIt() {
         assertThatThrownBy(() -> new Bound(-1, 0, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(Bound.USUAL.exceededBy(Hit.of(List.of("a/b"), List.of("node-1"), List.of()))).isEmpty();
+        assertThat(Bound.USUAL.exceededBy(Hit.of(List.of("a/b"), List.of("node-1"), List.of())))
+                .isEmpty();
         assertThat(new Bound(0, 4, 2).exceededBy(Hit.of(List.of("a/b"), List.of(), List.of())))
                 .contains("1 pods of at most 0");
     }

@@ -63,11 +63,16 @@ class CacheTest {
 
     @Test
     void aPrimaryTellsOfItsReplicas() {
-        var info = "# Replication\r\nrole:master\r\nconnected_slaves:3\r\n"
-                + "slave0:ip=aeterna-dragonfly-1,port=6379,state=online,offset=1204,lag=0\r\n"
-                + "slave1:ip=aeterna-dragonfly-2,port=6379,state=send_bulk,offset=0,lag=0\r\n"
-                + "slave2:ip=aeterna-dragonfly-3,port=6379,state=online,offset=7,lag=4\r\n"
-                + "master_replid:5c1f\r\n";
+        var info = String.join(
+                "\r\n",
+                "# Replication",
+                "role:master",
+                "connected_slaves:3",
+                "slave0:ip=aeterna-dragonfly-1,port=6379,state=online,offset=1204,lag=0",
+                "slave1:ip=aeterna-dragonfly-2,port=6379,state=send_bulk,offset=0,lag=0",
+                "slave2:ip=aeterna-dragonfly-3,port=6379,state=online,offset=7,lag=4",
+                "master_replid:5c1f",
+                "");
 
         var replicas = Cache.replicas(info);
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StartedTest {
-    private static final Problem UNSTEADY = new Problem("the stack was not steady", "Mend it.");
+    private final Problem unsteady = new Problem("the stack was not steady", "Mend it.");
 
     private final FakeCluster cluster = new FakeCluster();
     private final Testbed testbed = cluster.on(new FakeMachines("node-1"));
@@ -65,6 +65,6 @@ class StartedTest {
     private Problem fail(boolean keep) {
         var started = Started.look(provider, "fake", keep);
         started.beforeTheStack(testbed);
-        return (Problem) started.undone(testbed, UNSTEADY);
+        return (Problem) started.undone(testbed, unsteady);
     }
 }
