@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +43,7 @@ final class OutageServer implements Closeable {
 
     private Map<String, Answered> before = Map.of();
     private ServerSocket listener;
+    private CountDownLatch letsNobodyIn;
     private boolean up = true;
     private long stopped;
     private long resumed;
@@ -71,19 +74,39 @@ final class OutageServer implements Closeable {
             fresh.close();
             throw taken;
         }
+        var ended = new CountDownLatch(1);
         listener = fresh;
-        threads.execute(() -> accept(fresh));
+        letsNobodyIn = ended;
+        threads.execute(() -> {
+            try {
+                accept(fresh);
+            } finally {
+                ended.countDown();
+            }
+        });
     }
 
-    /** No answer is given after this returns. */
-    synchronized void down(Darkness darkness) throws IOException {
-        up = false;
-        stopped = clock.nanos();
-        before = Map.copyOf(latest);
-        if (darkness == Darkness.REFUSING) {
+    /** No answer is given after this returns, and where it refuses, nobody is let in. */
+    void down(Darkness darkness) throws IOException {
+        CountDownLatch closed;
+        synchronized (this) {
+            up = false;
+            stopped = clock.nanos();
+            before = Map.copyOf(latest);
+            if (darkness != Darkness.REFUSING) {
+                return;
+            }
             listener.close();
             hangUp(connections);
             connections.clear();
+            closed = letsNobodyIn;
+        }
+        try {
+            // The kernel goes on letting clients in until the call that accepts has returned.
+            closed.await();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the server went down");
         }
     }
 
