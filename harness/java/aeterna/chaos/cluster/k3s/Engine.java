@@ -13,7 +13,6 @@ import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.Statistics;
-import com.github.dockerjava.api.model.StreamType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -298,35 +297,22 @@ final class Engine {
                     .exec()
                     .getId();
             try {
-                var out = new StringBuilder();
-                var err = new StringBuilder();
                 // Attached before the start: the container may be gone before a log could be asked for.
                 var attached = client().attachContainerCmd(id)
                         .withStdOut(true)
                         .withStdErr(true)
                         .withFollowStream(true)
-                        .exec(new ResultCallback.Adapter<Frame>() {
-                            @Override
-                            public void onNext(Frame frame) {
-                                var to = frame.getStreamType() == StreamType.STDERR ? err : out;
-                                synchronized (out) {
-                                    to.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
-                                }
-                            }
-                        });
+                        .exec(new Output());
                 attached.awaitStarted(HELPER.toSeconds(), TimeUnit.SECONDS);
                 client().startContainerCmd(id).exec();
                 int code = client().waitContainerCmd(id).start().awaitStatusCode(HELPER.toSeconds(), TimeUnit.SECONDS);
                 attached.awaitCompletion(HELPER.toSeconds(), TimeUnit.SECONDS);
-                synchronized (out) {
-                    if (code != 0) {
-                        throw new Problem(
-                                image + " " + Arrays.toString(arguments) + " ended with " + code + ": "
-                                        + err.toString().strip(),
-                                "See whether the testbed's containers run with `./chaos status`.");
-                    }
-                    return out.toString();
+                if (code != 0) {
+                    throw new Problem(
+                            image + " " + Arrays.toString(arguments) + " ended with " + code + ": " + attached.err(),
+                            "See whether the testbed's containers run with `./chaos status`.");
                 }
+                return attached.out();
             } finally {
                 remove(id);
             }

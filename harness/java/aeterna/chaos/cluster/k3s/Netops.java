@@ -8,8 +8,6 @@ import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.StreamType;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,19 +84,10 @@ final class Netops {
         var command = command(arguments);
         return Engine.ask("run netops " + command.get(1), () -> {
             var exec = create(command);
-            var out = new StringBuilder();
-            var err = new StringBuilder();
+            var output = new Output();
             var ended = engine.client()
                     .execStartCmd(exec)
-                    .exec(new ResultCallback.Adapter<Frame>() {
-                        @Override
-                        public void onNext(Frame frame) {
-                            var to = frame.getStreamType() == StreamType.STDERR ? err : out;
-                            synchronized (out) {
-                                to.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
-                            }
-                        }
-                    })
+                    .exec(output)
                     .awaitCompletion(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             if (!ended) {
                 throw new Problem(
@@ -106,15 +95,12 @@ final class Netops {
                         "See whether the testbed's containers run with `./chaos status`.");
             }
             var code = engine.client().inspectExecCmd(exec).exec().getExitCodeLong();
-            synchronized (out) {
-                if (code == null || code != 0) {
-                    throw new Problem(
-                            "netops " + command.get(1) + " ended with " + code + ": "
-                                    + err.toString().strip(),
-                            "See whether the testbed's containers run with `./chaos status`.");
-                }
-                return out.toString().lines().map(JSON::readTree).toList();
+            if (code == null || code != 0) {
+                throw new Problem(
+                        "netops " + command.get(1) + " ended with " + code + ": " + output.err(),
+                        "See whether the testbed's containers run with `./chaos status`.");
             }
+            return output.out().lines().map(JSON::readTree).toList();
         });
     }
 
