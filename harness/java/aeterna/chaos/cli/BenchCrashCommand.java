@@ -119,21 +119,13 @@ final class BenchCrashCommand implements Callable<Integer> {
     }
 
     private static SteadyCheck nodesReady(Testbed testbed) {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
-                var away = testbed.cluster().nodes().stream()
-                        .filter(node -> !node.ready())
-                        .map(NodeStatus::name)
-                        .toList();
-                return new Look(away.isEmpty(), away.isEmpty() ? "" : away + " not Ready");
-            }
-
-            @Override
-            public String toString() {
-                return "all nodes are Ready";
-            }
-        };
+        return SteadyCheck.named("all nodes are Ready", () -> {
+            var away = testbed.cluster().nodes().stream()
+                    .filter(node -> !node.ready())
+                    .map(NodeStatus::name)
+                    .toList();
+            return new SteadyCheck.Look(away.isEmpty(), away.isEmpty() ? "" : away + " not Ready");
+        });
     }
 
     private List<String> command(CrashTrial trial) {

@@ -1,9 +1,26 @@
 package aeterna.chaos.model;
 
+import java.util.function.Supplier;
+
 /** One thing that is so while the stack is whole. Its {@code toString} names it in progress lines and reports. */
 public interface SteadyCheck {
     /** Looks once, now; an exception counts as "not so, because it could not be seen". */
     Look look();
+
+    /** A check of that name. */
+    static SteadyCheck named(String name, Supplier<Look> looking) {
+        return new SteadyCheck() {
+            @Override
+            public Look look() {
+                return looking.get();
+            }
+
+            @Override
+            public String toString() {
+                return name;
+            }
+        };
+    }
 
     /**
      * What a look found.

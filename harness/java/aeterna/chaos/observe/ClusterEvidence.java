@@ -19,10 +19,10 @@ public final class ClusterEvidence {
     /** All there is. */
     public static List<Evidence> of(Cluster cluster, Machines machines, String namespace) {
         return List.of(
-                named("the cluster's events", folder -> events(cluster, namespace, folder)),
-                named("the pods' logs", folder -> logs(cluster, namespace, folder)),
-                named("the nodes' states", folder -> nodes(cluster, folder)),
-                named("the machines' states", folder -> machines(machines, folder)));
+                Evidence.named("the cluster's events", folder -> events(cluster, namespace, folder)),
+                Evidence.named("the pods' logs", folder -> logs(cluster, namespace, folder)),
+                Evidence.named("the nodes' states", folder -> nodes(cluster, folder)),
+                Evidence.named("the machines' states", folder -> machines(machines, folder)));
     }
 
     private static void events(Cluster cluster, String namespace, Path folder) throws Exception {
@@ -74,24 +74,5 @@ public final class ClusterEvidence {
 
     private static void write(Path file, List<String> lines) throws Exception {
         Files.writeString(file, lines.stream().map(line -> line + "\n").collect(Collectors.joining()));
-    }
-
-    private static Evidence named(String name, Collection how) {
-        return new Evidence() {
-            @Override
-            public void collect(Path folder) throws Exception {
-                how.collect(folder);
-            }
-
-            @Override
-            public String toString() {
-                return name;
-            }
-        };
-    }
-
-    @FunctionalInterface
-    private interface Collection {
-        void collect(Path folder) throws Exception;
     }
 }

@@ -9,7 +9,6 @@ import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.SteadyCheck.Look;
 import aeterna.chaos.time.Waiting;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -106,7 +105,7 @@ public final class Backup implements Component {
 
     /** The primary hands over its WAL: the last attempt did not fail, and files do not pile up. */
     public SteadyCheck archiving() {
-        return SteadyChecks.of("backup: WAL is archived", () -> {
+        return SteadyCheck.named("backup: WAL is archived", () -> {
             var said = postgres.askPrimary(ARCHIVER).split("\\|");
             if (said.length != 4) {
                 return new Look(false, "the archiver says " + String.join("|", said));
@@ -122,7 +121,7 @@ public final class Backup implements Component {
 
     /** The object store has a whole base backup of this very database, and WAL. */
     public SteadyCheck fullBackup() {
-        return SteadyChecks.of("backup: a full backup is there", () -> {
+        return SteadyCheck.named("backup: a full backup is there", () -> {
             var stanza = info().path(0);
             // A database that was made anew is the last of several; what is there of the others does not restore it.
             var database = last(stanza.path("db").valueStream())
@@ -189,7 +188,7 @@ public final class Backup implements Component {
 
     /** The scheduled job has what it calls. */
     private SteadyCheck scheduled() {
-        return SteadyChecks.of("backup: the primary takes one when it is asked to", () -> {
+        return SteadyCheck.named("backup: the primary takes one when it is asked to", () -> {
             var there = postgres.askPrimary("select to_regprocedure('backup.take(text)') is not null");
             return there.equals("t")
                     ? new Look(true, "backup.take is there")
@@ -267,20 +266,12 @@ public final class Backup implements Component {
     /** What the object store has, as pgBackRest tells it. */
     @Override
     public List<Evidence> evidence() {
-        return List.of(new Evidence() {
-            @Override
-            public void collect(Path folder) throws Exception {
-                Files.writeString(
-                        folder.resolve("backups.txt"),
-                        postgres.onPrimary("pgbackrest", "info") + "\n"
-                                + archiving().look().seen() + "\n");
-            }
-
-            @Override
-            public String toString() {
-                return "the backups";
-            }
-        });
+        return List.of(Evidence.named("the backups", folder -> {
+            Files.writeString(
+                    folder.resolve("backups.txt"),
+                    postgres.onPrimary("pgbackrest", "info") + "\n"
+                            + archiving().look().seen() + "\n");
+        }));
     }
 
     @Override

@@ -13,7 +13,6 @@ import aeterna.chaos.model.SteadyCheck.Look;
 import aeterna.chaos.model.Target;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,32 +152,28 @@ public final class Cache implements Component {
 
     /** The Service leads to the labelled primary, and that many replicas are connected to it and have caught up, by its own account. */
     public SteadyCheck replicasCaughtUp(int number) {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
-                var leader = leader().name();
-                var reached = entrance.ask();
-                if (!reached.error().isEmpty()) {
-                    return new Look(false, "the way in through the cache is shut: " + reached.error());
-                }
-                if (!reached.instance().equals(leader)) {
+        return SteadyCheck.named(
+                "cache: " + number + (number == 1 ? " replica has" : " replicas have") + " caught up", () -> {
+                    var leader = leader().name();
+                    var reached = entrance.ask();
+                    if (!reached.error().isEmpty()) {
+                        return new Look(false, "the way in through the cache is shut: " + reached.error());
+                    }
+                    if (!reached.instance().equals(leader)) {
+                        return new Look(
+                                false,
+                                leader + " is labelled as the primary, and the Service leads to "
+                                        + (reached.instance().isEmpty()
+                                                ? "one that nobody promoted"
+                                                : reached.instance()));
+                    }
+                    var replicas = replicas(cluster.exec(namespace, leader, "redis-cli", "info", "replication"));
+                    var caughtUp = replicas.stream().filter(Replica::caughtUp).count();
                     return new Look(
-                            false,
-                            leader + " is labelled as the primary, and the Service leads to "
-                                    + (reached.instance().isEmpty() ? "one that nobody promoted" : reached.instance()));
-                }
-                var replicas = replicas(cluster.exec(namespace, leader, "redis-cli", "info", "replication"));
-                var caughtUp = replicas.stream().filter(Replica::caughtUp).count();
-                return new Look(
-                        caughtUp >= number,
-                        caughtUp + " of " + number + " follow " + leader + (replicas.isEmpty() ? "" : " " + replicas));
-            }
-
-            @Override
-            public String toString() {
-                return "cache: " + number + (number == 1 ? " replica has" : " replicas have") + " caught up";
-            }
-        };
+                            caughtUp >= number,
+                            caughtUp + " of " + number + " follow " + leader
+                                    + (replicas.isEmpty() ? "" : " " + replicas));
+                });
     }
 
     /** The replicas that a primary tells of, each in a line such as {@code slave0:ip=…,port=6379,state=online,offset=12,lag=0}. */
@@ -233,31 +228,23 @@ public final class Cache implements Component {
 
     @Override
     public List<Evidence> evidence() {
-        return List.of(new Evidence() {
-            @Override
-            public void collect(Path folder) throws IOException {
-                var text = new StringBuilder();
-                for (var pod : pods.pods()) {
-                    text.append("# ")
-                            .append(pod.name())
-                            .append(' ')
-                            .append(pod.labels().getOrDefault(ROLE, "-"));
-                    text.append('\n');
-                    try {
-                        text.append(cluster.exec(namespace, pod.name(), "redis-cli", "info", "replication"));
-                        text.append(cluster.exec(namespace, pod.name(), "redis-cli", "info", "persistence"));
-                    } catch (Problem unreachable) {
-                        text.append(unreachable.getMessage()).append('\n');
-                    }
+        return List.of(Evidence.named("the cache's own view of its replication", folder -> {
+            var text = new StringBuilder();
+            for (var pod : pods.pods()) {
+                text.append("# ")
+                        .append(pod.name())
+                        .append(' ')
+                        .append(pod.labels().getOrDefault(ROLE, "-"));
+                text.append('\n');
+                try {
+                    text.append(cluster.exec(namespace, pod.name(), "redis-cli", "info", "replication"));
+                    text.append(cluster.exec(namespace, pod.name(), "redis-cli", "info", "persistence"));
+                } catch (Problem unreachable) {
+                    text.append(unreachable.getMessage()).append('\n');
                 }
-                Files.writeString(folder.resolve("cache.txt"), text);
             }
-
-            @Override
-            public String toString() {
-                return "the cache's own view of its replication";
-            }
-        });
+            Files.writeString(folder.resolve("cache.txt"), text);
+        }));
     }
 
     @Override

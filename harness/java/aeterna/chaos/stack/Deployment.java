@@ -97,11 +97,11 @@ final class Deployment {
     }
 
     private static SteadyCheck rolledOut(Component component, Census census) {
-        return SteadyChecks.of(component.id() + ": rolled out", () -> census.look(component));
+        return SteadyCheck.named(component.id() + ": rolled out", () -> census.look(component));
     }
 
     private static SteadyCheck settled(Component component, Profile profile) {
-        return SteadyChecks.of(component.id() + ": set up", () -> {
+        return SteadyCheck.named(component.id() + ": set up", () -> {
             try {
                 component.settle(profile);
                 return new Look(true, "set up");

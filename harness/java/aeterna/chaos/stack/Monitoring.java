@@ -12,7 +12,6 @@ import aeterna.chaos.model.Evidence;
 import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.SteadyCheck.Look;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,19 +182,11 @@ public final class Monitoring implements Component {
     /** Which alerts were pending and fired lately, and what the rules are. */
     @Override
     public List<Evidence> evidence() {
-        return List.of(new Evidence() {
-            @Override
-            public void collect(Path folder) throws Exception {
-                var lines = new ArrayList<String>(prometheus.history(RECENTLY));
-                lines.add("");
-                prometheus.rules().stream().map(AlertRule::toString).forEach(lines::add);
-                Files.write(folder.resolve("alerts.txt"), lines);
-            }
-
-            @Override
-            public String toString() {
-                return "alerts";
-            }
-        });
+        return List.of(Evidence.named("alerts", folder -> {
+            var lines = new ArrayList<String>(prometheus.history(RECENTLY));
+            lines.add("");
+            prometheus.rules().stream().map(AlertRule::toString).forEach(lines::add);
+            Files.write(folder.resolve("alerts.txt"), lines);
+        }));
     }
 }

@@ -48,19 +48,11 @@ public final class Opal extends Replicas {
 
     /** What one server publishes reaches a client of another one; servers that are deaf to each other are Ready as well. */
     public SteadyCheck reaches(int from, int to) {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
-                var reply = entrance.across(from, to);
-                return new Look(
-                        reply.error().isEmpty(), reply.error().isEmpty() ? "an update came through" : reply.error());
-            }
-
-            @Override
-            public String toString() {
-                return "opal: what server " + from + " publishes reaches the clients of server " + to;
-            }
-        };
+        return SteadyCheck.named("opal: what server " + from + " publishes reaches the clients of server " + to, () -> {
+            var reply = entrance.across(from, to);
+            return new SteadyCheck.Look(
+                    reply.error().isEmpty(), reply.error().isEmpty() ? "an update came through" : reply.error());
+        });
     }
 
     @Override

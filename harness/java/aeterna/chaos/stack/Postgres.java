@@ -13,7 +13,6 @@ import aeterna.chaos.model.SteadyCheck.Look;
 import aeterna.chaos.model.Target;
 import aeterna.chaos.model.Words;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,48 +215,32 @@ public final class Postgres implements Component {
 
     /** That many standbys stream from the primary, by the primary's own account of what it sends them. */
     public SteadyCheck standbysStreaming(int number) {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
-                var leader = leader().name();
-                var connected = asSuperuser(leader, STANDBYS)
-                        .lines()
-                        .filter(line -> !line.isBlank())
-                        .toList();
-                var streaming = connected.stream()
-                        .filter(line -> line.contains(" streaming "))
-                        .count();
-                return new Look(
-                        streaming >= number,
-                        streaming + " of " + number + " stream from " + leader
-                                + (connected.isEmpty() ? "" : " (" + String.join(", ", connected) + ")"));
-            }
-
-            @Override
-            public String toString() {
-                return "postgres: " + number + " standbys stream";
-            }
-        };
+        return SteadyCheck.named("postgres: " + number + " standbys stream", () -> {
+            var leader = leader().name();
+            var connected = asSuperuser(leader, STANDBYS)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            var streaming = connected.stream()
+                    .filter(line -> line.contains(" streaming "))
+                    .count();
+            return new Look(
+                    streaming >= number,
+                    streaming + " of " + number + " stream from " + leader
+                            + (connected.isEmpty() ? "" : " (" + String.join(", ", connected) + ")"));
+        });
     }
 
     /** PostgreSQL waits for standbys, or does not, as the profile says: a setting that Patroni has not carried out yet proves nothing. */
     SteadyCheck synchronousAs(Profile profile) {
         var wanted = !profile.get("postgres.synchronousMode").equals("off");
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
-                var names = asSuperuser(leader().name(), "show synchronous_standby_names")
-                        .strip();
-                return new Look(
-                        wanted != names.isEmpty(),
-                        names.isEmpty() ? "commits wait for no standby" : "commits wait for " + names);
-            }
-
-            @Override
-            public String toString() {
-                return "postgres: replication is " + (wanted ? "synchronous" : "asynchronous");
-            }
-        };
+        return SteadyCheck.named("postgres: replication is " + (wanted ? "synchronous" : "asynchronous"), () -> {
+            var names = asSuperuser(leader().name(), "show synchronous_standby_names")
+                    .strip();
+            return new Look(
+                    wanted != names.isEmpty(),
+                    names.isEmpty() ? "commits wait for no standby" : "commits wait for " + names);
+        });
     }
 
     /** What the primary answers its superuser. */
@@ -310,34 +293,24 @@ public final class Postgres implements Component {
     /** What Patroni knows of its members, as its leader's lock and every instance's own view show it. */
     @Override
     public List<Evidence> evidence() {
-        return List.of(new Evidence() {
-            @Override
-            public void collect(Path folder) throws Exception {
-                var text = new StringBuilder();
-                for (var object : List.of(SCOPE, SCOPE + "-sync", SCOPE + "-config")) {
-                    text.append("# ").append(object).append('\n');
-                    new TreeMap<>(cluster.endpointsAnnotations(namespace, object)
-                                    .orElse(Map.of()))
-                            .forEach((key, value) ->
-                                    text.append(key).append(": ").append(value).append('\n'));
-                }
-                for (var pod : pods.alive()) {
-                    text.append("# as ").append(pod.name()).append(" sees it\n");
-                    try {
-                        text.append(
-                                cluster.exec(namespace, pod.name(), "patronictl", "-c", "/run/patroni", "list", "-e"));
-                    } catch (Problem unreachable) {
-                        text.append(unreachable.getMessage()).append('\n');
-                    }
-                }
-                Files.writeString(folder.resolve("patroni.txt"), text);
+        return List.of(Evidence.named("Patroni's view", folder -> {
+            var text = new StringBuilder();
+            for (var object : List.of(SCOPE, SCOPE + "-sync", SCOPE + "-config")) {
+                text.append("# ").append(object).append('\n');
+                new TreeMap<>(cluster.endpointsAnnotations(namespace, object).orElse(Map.of()))
+                        .forEach((key, value) ->
+                                text.append(key).append(": ").append(value).append('\n'));
             }
-
-            @Override
-            public String toString() {
-                return "Patroni's view";
+            for (var pod : pods.alive()) {
+                text.append("# as ").append(pod.name()).append(" sees it\n");
+                try {
+                    text.append(cluster.exec(namespace, pod.name(), "patronictl", "-c", "/run/patroni", "list", "-e"));
+                } catch (Problem unreachable) {
+                    text.append(unreachable.getMessage()).append('\n');
+                }
             }
-        });
+            Files.writeString(folder.resolve("patroni.txt"), text);
+        }));
     }
 
     @Override

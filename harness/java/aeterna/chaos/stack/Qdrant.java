@@ -17,7 +17,6 @@ import aeterna.chaos.model.Target;
 import aeterna.chaos.model.Words;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -218,7 +217,7 @@ public final class Qdrant implements Component {
 
     /** That many peers have a vote, follow one leader in one term, and nobody else is registered. */
     SteadyCheck votersAgree(int number) {
-        return SteadyChecks.of("qdrant: " + number + " voters agree on a leader", () -> {
+        return SteadyCheck.named("qdrant: " + number + " voters agree on a leader", () -> {
             var views = views();
             var voters = views.values().stream()
                     .filter(view -> view.voter() && view.working())
@@ -238,7 +237,7 @@ public final class Qdrant implements Component {
 
     /** Every shard has that many replicas, all of them Active in every peer's view, and none is being refilled. */
     SteadyCheck replicasActive(int replicationFactor) {
-        return SteadyChecks.of("qdrant: every replica is active", () -> {
+        return SteadyCheck.named("qdrant: every replica is active", () -> {
             var shards = 0;
             for (var ordinal = 0; ordinal < peers.size(); ordinal++) {
                 try {
@@ -371,26 +370,18 @@ public final class Qdrant implements Component {
     /** The cluster and its replicas, as every peer sees them. */
     @Override
     public List<Evidence> evidence() {
-        return List.of(new Evidence() {
-            @Override
-            public void collect(Path folder) throws Exception {
-                var text = new StringBuilder();
-                for (var ordinal : IntStream.range(0, peers.size()).toArray()) {
-                    text.append("# as ").append(POD).append(ordinal).append(" sees it\n");
-                    try {
-                        text.append(peers.get(ordinal).everything()).append('\n');
-                    } catch (IOException silent) {
-                        text.append(silent.getMessage()).append('\n');
-                    }
+        return List.of(Evidence.named("the Qdrant peers' views", folder -> {
+            var text = new StringBuilder();
+            for (var ordinal : IntStream.range(0, peers.size()).toArray()) {
+                text.append("# as ").append(POD).append(ordinal).append(" sees it\n");
+                try {
+                    text.append(peers.get(ordinal).everything()).append('\n');
+                } catch (IOException silent) {
+                    text.append(silent.getMessage()).append('\n');
                 }
-                Files.writeString(folder.resolve("qdrant.txt"), text);
             }
-
-            @Override
-            public String toString() {
-                return "the Qdrant peers' views";
-            }
-        });
+            Files.writeString(folder.resolve("qdrant.txt"), text);
+        }));
     }
 
     @Override

@@ -195,7 +195,7 @@ public final class Stack {
     /** Every part is rolled out, no pod is coming or going, and every way in answers one question. */
     public SteadyCheck everythingReady() {
         var checks = Stream.concat(
-                        Stream.of(SteadyChecks.of("all pods are Ready", () -> census().look(components))),
+                        Stream.of(SteadyCheck.named("all pods are Ready", () -> census().look(components))),
                         components.stream()
                                 .flatMap(component -> component.entrances().stream())
                                 .map(SteadyChecks::open))
@@ -206,7 +206,7 @@ public final class Stack {
     /** One part is whole: its own pods, its ways in, and what it says of itself. */
     public SteadyCheck steady(Component component) {
         var checks = Stream.of(
-                        Stream.of(SteadyChecks.of(component.id() + ": rolled out", () -> census().look(component))),
+                        Stream.of(SteadyCheck.named(component.id() + ": rolled out", () -> census().look(component))),
                         component.entrances().stream().map(SteadyChecks::open),
                         component.steady(profile).stream())
                 .flatMap(Function.identity())

@@ -4,30 +4,14 @@ import aeterna.chaos.client.Entrance;
 import aeterna.chaos.model.SteadyCheck;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** Steady checks made of smaller ones. */
 final class SteadyChecks {
     private SteadyChecks() {}
 
-    /** A check of that name. */
-    static SteadyCheck of(String name, Supplier<SteadyCheck.Look> looking) {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
-                return looking.get();
-            }
-
-            @Override
-            public String toString() {
-                return name;
-            }
-        };
-    }
-
     /** A way in answers a question. */
     static SteadyCheck open(Entrance entrance) {
-        return of("the way in through " + entrance, () -> {
+        return SteadyCheck.named("the way in through " + entrance, () -> {
             var reply = entrance.ask();
             return reply.error().isEmpty()
                     ? new SteadyCheck.Look(true, entrance + " answers")
@@ -37,7 +21,7 @@ final class SteadyChecks {
 
     /** Holds while all hold; shows the first that does not, or else what all have seen. */
     static SteadyCheck all(String name, List<SteadyCheck> checks) {
-        return of(name, () -> {
+        return SteadyCheck.named(name, () -> {
             var seen = new ArrayList<String>();
             for (var check : checks) {
                 var look = look(check);

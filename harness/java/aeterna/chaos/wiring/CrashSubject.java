@@ -182,17 +182,9 @@ public final class CrashSubject {
     }
 
     private static SteadyCheck nothing() {
-        return new SteadyCheck() {
-            @Override
-            public Look look() {
-                return new Look(true, "");
-            }
-
-            @Override
-            public String toString() {
-                return "nothing is asked of the stack";
-            }
-        };
+        return SteadyCheck.named("nothing is asked of the stack", () -> {
+            return new SteadyCheck.Look(true, "");
+        });
     }
 
     private static OpenLoop idly() {
