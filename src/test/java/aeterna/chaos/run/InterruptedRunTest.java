@@ -60,7 +60,13 @@ class InterruptedRunTest {
                 }
             });
             ending.start();
-            ending.join();
+            try {
+                ending.join();
+            } catch (InterruptedException asked) {
+                // It must have given up before the run is over, or it is the one to whom the turn goes.
+                ending.join();
+                throw asked;
+            }
         });
         var result = runner.run(rig.experiment().inject(rig.fault.untilServed()));
 
