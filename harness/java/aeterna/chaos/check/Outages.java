@@ -4,6 +4,7 @@ import aeterna.chaos.model.Client;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Outage;
+import aeterna.chaos.model.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,9 +53,13 @@ public final class Outages {
         this.usual = latencies.length == 0 ? prompt : Math.min(prompt, quantile(latencies, 0.99));
     }
 
-    /** Every client's outages that end after the act began, in order. */
+    /**
+     * Every client's outages that end after the act began and begin before the ledger's turn, in order. The clients work
+     * on for a moment after that, so that what began before it is seen to its end.
+     */
     public static Map<Client, List<Outage>> of(History history) {
         var injectedAt = history.injectedAt().orElse(Long.MAX_VALUE);
+        var judgedUntil = history.began(Phase.READ_BACK).orElse(Long.MAX_VALUE);
         Map<Client, List<Op>> ops = new LinkedHashMap<>();
         history.clients().forEach(client -> ops.put(client, history.ops(client)));
         var stalls = Stalls.seenBy(ops);
@@ -62,16 +67,16 @@ public final class Outages {
         ops.forEach((client, its) -> outages.put(
                 client,
                 new Outages(client, its, stalls, injectedAt)
-                        .measure().stream()
+                        .measure(judgedUntil).stream()
                                 .filter(outage -> outage.to() >= injectedAt)
                                 .toList()));
         return outages;
     }
 
-    private List<Outage> measure() {
+    private List<Outage> measure(long judgedUntil) {
         var outages = new ArrayList<Outage>();
         Op lastLight = null;
-        for (var i = 0; i < ops.size(); i++) {
+        for (var i = 0; i < ops.size() && ops.get(i).scheduled() < judgedUntil; i++) {
             if (evidence(ops.get(i)) == Evidence.LIGHT) {
                 lastLight = ops.get(i);
                 continue;

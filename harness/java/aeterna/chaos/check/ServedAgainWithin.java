@@ -1,7 +1,6 @@
 package aeterna.chaos.check;
 
 import aeterna.chaos.model.Client;
-import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Op;
@@ -97,9 +96,7 @@ record ServedAgainWithin(Duration within) implements Promise {
     /** Why the clients cannot say anything, if so: each has to be at work from the act to the end. */
     private static Optional<String> silent(History history) {
         var act = history.injectedAt();
-        var end = history.all(Entry.PhaseBegan.class)
-                .filter(began -> began.phase() == Phase.READ_BACK)
-                .findFirst();
+        var end = history.began(Phase.READ_BACK);
         if (act.isEmpty() || end.isEmpty()) {
             return Optional.of("the history has no act, or no end");
         }
@@ -109,7 +106,7 @@ record ServedAgainWithin(Duration within) implements Promise {
         for (var client : history.clients()) {
             var last = history.ops(client).stream().mapToLong(Op::scheduled).max();
             var patience = client.settled().plus(client.deadline()).toNanos();
-            if (last.isEmpty() || last.getAsLong() < end.get().at() - patience || last.getAsLong() < act.getAsLong()) {
+            if (last.isEmpty() || last.getAsLong() < end.getAsLong() - patience || last.getAsLong() < act.getAsLong()) {
                 return Optional.of(client + " stopped working before the end");
             }
         }

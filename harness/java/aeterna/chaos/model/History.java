@@ -60,6 +60,14 @@ public record History(List<Entry> entries) {
         return moment(Entry.Injecting.class);
     }
 
+    /** When a step began; empty for a run that died before. */
+    public OptionalLong began(Phase phase) {
+        return all(Entry.PhaseBegan.class)
+                .filter(began -> began.phase() == phase)
+                .mapToLong(Entry::at)
+                .findFirst();
+    }
+
     /** When the undo of a held fault was carried out; empty for a one-shot fault. */
     public OptionalLong healedAt() {
         return moment(Entry.Healed.class);

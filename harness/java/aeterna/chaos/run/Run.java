@@ -348,6 +348,11 @@ final class Run {
         if (workload == null) {
             return;
         }
+        if (because == null && recording.history().first(Entry.Served.class).isPresent()) {
+            // What began at the very end is seen to its end: clients that stop in the dark leave an outage that nobody can judge.
+            var over = time.nanos();
+            await(experiment.patience(), () -> service.darkest(over, time.nanos()).isEmpty());
+        }
         workload.stop();
         var longest = service.clients().stream().map(Client::deadline).reduce(LOOK, Run::longer);
         if (!await(longest, workload::idle)) {

@@ -256,6 +256,14 @@ class OutagesTest {
     }
 
     @Test
+    void whatBeginsAfterTheLedgersTurnIsNotJudged() {
+        var late = servedUntilTheAct().fail(20, 25).ok(25, 60).end().fail(60, 70);
+        assertThat(judge(late.history()).verdict()).isEqualTo(Verdict.HELD);
+        var across = servedUntilTheAct().fail(20, 25).ok(25, 59).fail(59, 60).end().fail(60, 70).ok(70, 100);
+        assertThat(judge(across.history()).because()).contains("served again after 1.1 s");
+    }
+
+    @Test
     void anOutageThatNeverEndsProvesNothingBefore() {
         var schedule = servedUntilTheAct().fail(20, 60).end();
         assertThat(judge(schedule.history()).verdict()).isEqualTo(Verdict.VOID);

@@ -110,7 +110,7 @@ class RunnerTest {
         void aRunCostsLittleBeyondWhatItWaitsFor() {
             run(failover(12));
             var warmUp = Rig.SPACING.multipliedBy(20);
-            var settled = Duration.ofSeconds(2);
+            var settled = Duration.ofSeconds(2).multipliedBy(2); // after the recovery, and again at the end
             var linger = Duration.ofSeconds(5);
             assertThat(Duration.ofNanos(rig.time.nanos()))
                     .isLessThan(Duration.ofSeconds(12)
@@ -239,6 +239,21 @@ class RunnerTest {
             assertThat(result.because())
                     .contains("served again after 47 s (±0.0")
                     .contains("promised 30 s");
+        }
+
+        @Test
+        void whatBeginsInTheLastMomentIsSeenToItsEnd() {
+            rig.fault.doing(() -> {
+                rig.service.fail(Duration.ofSeconds(3));
+                // Served again at 3 s, settled at 5 s: the linger ends 10 s after the act at the earliest.
+                rig.time.at(rig.time.nanos() + Duration.ofMillis(9_900).toNanos(), () -> rig.service.fail(Duration.ofMillis(600)));
+            });
+            var result = run(rig.experiment().inject(rig.fault));
+            var readBack = result.history().began(Phase.READ_BACK).orElseThrow();
+            assertThat(result.history().all(Op.class).filter(op -> !op.ok() && op.scheduled() > readBack))
+                    .isNotEmpty();
+            assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.HELD);
+            assertThat(result.findings().get(0).because()).contains("served again after 2.95 s");
         }
 
         @Test
