@@ -14,6 +14,7 @@ import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Recorder;
 import aeterna.chaos.model.Setting;
+import aeterna.chaos.model.Trial;
 import aeterna.chaos.time.Timekeeper;
 import aeterna.chaos.time.Waiting;
 import aeterna.chaos.workload.AckedWrites;
@@ -162,7 +163,7 @@ final class Trials implements AutoCloseable {
         return new Entry.Began(
                 time.nanos(),
                 time.wallTime(),
-                new Setting("bench", "probe", 0, "none", "none", new TreeMap<>(), Expectation.held()),
+                new Setting("bench", "probe", Trial.ONLY, 0, "none", "", "none", new TreeMap<>(), Expectation.held()),
                 experiment,
                 "a server goes down",
                 Hold.oneShot(),

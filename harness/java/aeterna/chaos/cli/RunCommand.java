@@ -52,6 +52,18 @@ final class RunCommand implements Callable<Integer> {
     private Long seed;
 
     @Option(
+            names = "--trials",
+            paramLabel = "N",
+            defaultValue = "${sys:chaos.trials:-1}",
+            description = "How often each experiment is carried out (default: ${DEFAULT-VALUE}).")
+    private String trials;
+
+    @Option(
+            names = "--repeat-void",
+            description = "Repeat a VOID once; the first attempt stays to be seen. A BROKEN is never repeated.")
+    private boolean repeatVoid = Boolean.getBoolean("chaos.repeatVoid");
+
+    @Option(
             names = "--faults",
             description =
                     "Try faults of the catalogue on the stack, each once, in place of scenarios; NAME… are kinds of"
@@ -76,6 +88,8 @@ final class RunCommand implements Callable<Integer> {
         if (seed != null) {
             System.setProperty("chaos.seed", seed.toString());
         }
+        System.setProperty("chaos.trials", trials);
+        System.setProperty("chaos.repeatVoid", Boolean.toString(repeatVoid));
         System.setProperty("chaos.dryRun", Boolean.toString(dryRun));
         var reports = new Reports(SessionSettings.reports(wiring.home()));
         var before = reports.runs();

@@ -1,6 +1,7 @@
 package aeterna.chaos.expect;
 
 import aeterna.chaos.model.History;
+import aeterna.chaos.model.Series;
 import aeterna.chaos.model.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,8 @@ public record Tally(List<String> asExpected, List<String> deviated, List<String>
         var asExpected = new ArrayList<String>();
         var deviated = new ArrayList<String>();
         var unproven = new ArrayList<String>();
-        for (var history : histories) {
+        for (var series : Series.of(histories)) {
+            var history = series.decisive();
             var setting = history.began().setting();
             var judged = history.judged();
             var line = setting.scenario() + " is " + judged.verdict() + " (" + judged.because() + "), expected "

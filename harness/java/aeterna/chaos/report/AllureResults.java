@@ -5,6 +5,7 @@ import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Phase;
+import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.Verdict;
 import io.qameta.allure.AllureResultsWriter;
 import io.qameta.allure.FileSystemResultsWriter;
@@ -73,7 +74,8 @@ final class AllureResults {
         var scenario = setting.scenario();
         return new TestResult()
                 .setUuid(id)
-                .setHistoryId(id(scenario + "/" + setting.profile() + "/" + setting.provider()))
+                .setHistoryId(id(String.join(
+                        "/", scenario, trial(setting), setting.profile(), setting.provider(), setting.topology())))
                 .setTestCaseId(id(scenario))
                 .setFullName(scenario)
                 .setName(began.experiment())
@@ -84,7 +86,9 @@ final class AllureResults {
                         label("language", "java")))
                 .setParameters(new ArrayList<>(Stream.of(
                                 parameter("seed", String.valueOf(setting.seed())),
+                                parameter("trial", setting.trial().number() + " of " + setting.trial().of()),
                                 parameter("provider", setting.provider()),
+                                parameter("topology", setting.topology()),
                                 parameter("profile", setting.profile()))
                         .toList()))
                 .setStage(Stage.FINISHED)
@@ -93,6 +97,11 @@ final class AllureResults {
                 .setStart(clock.millis(began.at()))
                 .setStop(clock.millis(clock.last()))
                 .setSteps(steps(history, clock));
+    }
+
+    /** Attempts at the same trial are one test to Allure, which shows the earlier ones as its retries. */
+    private static String trial(Setting setting) {
+        return String.valueOf(setting.trial().number());
     }
 
     private static List<StepResult> steps(History history, WallClock clock) {

@@ -4,6 +4,7 @@ import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Series;
 import aeterna.chaos.model.Verdict;
 import java.io.StringWriter;
 import java.math.BigDecimal;
@@ -14,15 +15,18 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * A run in the format that continuous integration reads: BROKEN is a failure, VOID an error, HELD a pass. Nothing is ever
+ * A run in the format that continuous integration reads, as Surefire writes it: BROKEN is a failure, VOID an error, one that was
+ * repeated a flaky error, HELD a pass. Nothing is ever
  * skipped, for what is skipped looks green.
  */
 final class JUnitXml {
     private final List<History> histories;
+    private final List<Series> scenarios;
     private final List<Problem> damage;
 
     JUnitXml(List<History> histories, List<Problem> damage) {
         this.histories = histories;
+        scenarios = Series.of(histories);
         this.damage = damage;
     }
 
@@ -46,7 +50,7 @@ final class JUnitXml {
         xml.writeCharacters("\n");
         xml.writeStartElement("testsuite");
         attribute(xml, "name", "aeterna-chaos " + setting.run());
-        attribute(xml, "tests", String.valueOf(histories.size() + damage.size()));
+        attribute(xml, "tests", String.valueOf(scenarios.size() + damage.size()));
         attribute(xml, "failures", String.valueOf(count(Verdict.BROKEN)));
         attribute(xml, "errors", String.valueOf(count(Verdict.VOID) + damage.size()));
         attribute(xml, "skipped", "0");
@@ -63,8 +67,8 @@ final class JUnitXml {
         }
         xml.writeCharacters("\n  ");
         xml.writeEndElement();
-        for (var history : histories) {
-            testcase(xml, history);
+        for (var series : scenarios) {
+            testcase(xml, series);
         }
         for (var problem : damage) {
             damaged(xml, problem);
@@ -74,12 +78,11 @@ final class JUnitXml {
     }
 
     private long count(Verdict verdict) {
-        return histories.stream()
-                .filter(history -> history.judged().verdict() == verdict)
-                .count();
+        return scenarios.stream().filter(series -> series.verdict() == verdict).count();
     }
 
-    private static void testcase(XMLStreamWriter xml, History history) throws XMLStreamException {
+    private static void testcase(XMLStreamWriter xml, Series series) throws XMLStreamException {
+        var history = series.decisive();
         var setting = history.began().setting();
         var judged = history.judged();
         var dot = setting.scenario().indexOf('.');
@@ -90,13 +93,27 @@ final class JUnitXml {
                 "classname",
                 dot < 0 ? setting.scenario() : setting.scenario().substring(0, dot));
         attribute(xml, "name", setting.scenario().substring(dot + 1));
-        attribute(xml, "time", seconds(history).toPlainString());
+        attribute(
+                xml,
+                "time",
+                series.histories().stream()
+                        .map(JUnitXml::seconds)
+                        .reduce(BigDecimal.ZERO, BigDecimal::add)
+                        .toPlainString());
         if (judged.verdict() != Verdict.HELD) {
             xml.writeCharacters("\n    ");
             xml.writeStartElement(judged.verdict() == Verdict.BROKEN ? "failure" : "error");
             attribute(xml, "type", judged.verdict().toString());
             attribute(xml, "message", judged.because());
             xml.writeCharacters(legal(findings(history)));
+            xml.writeEndElement();
+        }
+        for (var repeated : series.histories().stream().filter(series::repeated).toList()) {
+            xml.writeCharacters("\n    ");
+            xml.writeStartElement("flakyError");
+            attribute(xml, "type", Verdict.VOID.toString());
+            attribute(xml, "message", repeated.judged().because());
+            xml.writeCharacters("it was repeated");
             xml.writeEndElement();
         }
         xml.writeCharacters("\n    ");

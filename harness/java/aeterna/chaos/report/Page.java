@@ -7,6 +7,7 @@ import aeterna.chaos.model.History;
 import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.Ledger;
 import aeterna.chaos.model.Op;
+import aeterna.chaos.model.Series;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.Verdict;
 import aeterna.chaos.model.Words;
@@ -115,18 +116,17 @@ final class Page {
 
     /** Such as {@code As expected: 2 HELD, 1 BROKEN}. */
     private String overall() {
-        var histories = report.histories();
+        var scenarios = report.series();
         var unexpected =
-                histories.stream().filter(history -> !asExpected(history)).toList();
+                scenarios.stream().filter(series -> !series.asExpected()).toList();
         return unexpected.isEmpty()
-                ? "As expected: " + verdicts(histories)
-                : unexpected.size() + " of " + histories.size() + " not as expected: " + verdicts(unexpected);
+                ? "As expected: " + verdicts(scenarios)
+                : unexpected.size() + " of " + scenarios.size() + " not as expected: " + verdicts(unexpected);
     }
 
-    private static String verdicts(List<History> histories) {
-        return histories.stream()
-                .collect(Collectors.groupingBy(
-                        history -> history.judged().verdict(), TreeMap::new, Collectors.counting()))
+    private static String verdicts(List<Series> scenarios) {
+        return scenarios.stream()
+                .collect(Collectors.groupingBy(Series::verdict, TreeMap::new, Collectors.counting()))
                 .entrySet()
                 .stream()
                 .map(count -> count.getValue() + " " + count.getKey())
@@ -138,7 +138,7 @@ final class Page {
         var began = histories.get(0).began();
         var setting = began.setting();
         var good =
-                histories.stream().allMatch(Page::asExpected) && report.damage().isEmpty();
+                report.series().stream().allMatch(Series::asExpected) && report.damage().isEmpty();
         page.raw("<header>\n<p class=\"kicker\">Aeterna chaos · run ")
                 .text(setting.run())
                 .raw("</p>\n");
@@ -189,18 +189,32 @@ final class Page {
     private void overview() {
         page.raw("<nav aria-label=\"Scenarios\"><div class=\"wide\"><table class=\"overview\"><thead>");
         page.row("th", List.of("Verdict", "Expected", "Scenario", "Because")).raw("</thead><tbody>\n");
-        for (var i = 0; i < report.histories().size(); i++) {
-            var history = report.histories().get(i);
+        for (var series : report.series()) {
+            var history = series.decisive();
             page.raw("<tr><td>");
             badge(history.judged().verdict());
             page.raw("</td><td>");
-            page.text(history.began().setting().expected().word().toString());
-            page.raw(asExpected(history) ? "" : " <strong class=\"deviation\">unexpected</strong>");
-            page.raw("</td><td><a href=\"#s" + (i + 1) + "\">");
-            breakable(history.began().setting().scenario());
-            page.raw("</a></td><td>").text(headline(history)).raw("</td></tr>\n");
+            page.text(series.expected().word().toString());
+            page.raw(series.asExpected() ? "" : " <strong class=\"deviation\">unexpected</strong>");
+            page.raw("</td><td><a href=\"#s" + number(history) + "\">");
+            breakable(series.scenario());
+            page.raw("</a></td><td>").text(headline(history));
+            series.histories().stream().filter(series::repeated).forEach(this::repeated);
+            page.raw("</td></tr>\n");
         }
         page.raw("</tbody></table></div></nav>\n");
+    }
+
+    /** Where on the page it stands; 1 is the first. */
+    private int number(History history) {
+        return report.histories().indexOf(history) + 1;
+    }
+
+    private void repeated(History history) {
+        page.raw(" <span class=\"repeated\">");
+        page.text("Attempt " + history.began().setting().trial().attempt() + " was VOID and was repeated: ");
+        page.raw("<a href=\"#s" + number(history) + "\">");
+        page.text(Html.shorten(history.judged().because(), HEADLINE)).raw("</a></span>");
     }
 
     /** Long names may be broken after the class. */
@@ -247,7 +261,8 @@ final class Page {
         badge(history.judged().verdict());
         page.element("h2", "id=\"h" + number + "\"", began.experiment()).raw("</div>\n<p class=\"name\"><code>");
         breakable(setting.scenario());
-        page.raw("</code></p>\n")
+        page.raw("</code> ").text(setting.trial().toString());
+        page.raw("</p>\n")
                 .element("p", "class=\"because\"", headline(history))
                 .raw("\n<p class=\"expected\">");
         page.text("Expected " + setting.expected() + (asExpected(history) ? ", and so it is." : "; "))
@@ -539,7 +554,7 @@ final class Page {
             page.raw("<p class=\"quiet\">No files were kept.</p>\n");
             return;
         }
-        var below = report.folder().evidence(history.began().setting().scenario());
+        var below = report.folder().evidence(history.began().setting());
         page.raw("<ul class=\"evidence\">");
         for (var file : files) {
             var words = below.relativize(file).toString().replace('\\', '/');

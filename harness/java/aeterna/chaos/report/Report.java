@@ -3,6 +3,7 @@ package aeterna.chaos.report;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Series;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,9 +62,14 @@ public record Report(RunFolder folder, List<History> histories, List<Problem> da
         }
     }
 
+    /** Every scenario with all its trials. */
+    List<Series> series() {
+        return Series.of(histories);
+    }
+
     /** The files that were kept of a scenario, in order. */
     List<Path> evidence(History history) throws IOException {
-        var below = folder.evidence(history.began().setting().scenario());
+        var below = folder.evidence(history.began().setting());
         if (Files.notExists(below)) {
             return List.of();
         }

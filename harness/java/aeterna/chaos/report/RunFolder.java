@@ -1,5 +1,6 @@
 package aeterna.chaos.report;
 
+import aeterna.chaos.model.Setting;
 import java.nio.file.Path;
 
 /**
@@ -19,13 +20,13 @@ public record RunFolder(Path path) {
         return path.resolve("history.jsonl");
     }
 
-    /**
-     * The evidence of a scenario.
-     *
-     * @param scenario {@code Class.method}
-     */
-    public Path evidence(String scenario) {
-        return path.resolve("evidence").resolve(scenario.replaceAll("[^A-Za-z0-9._-]|^\\.+", "_"));
+    /** The evidence of one attempt at one trial of a scenario. */
+    public Path evidence(Setting setting) {
+        var trial = setting.trial();
+        var name = setting.scenario()
+                + (trial.number() == 1 ? "" : ".trial-" + trial.number())
+                + (trial.attempt() == 1 ? "" : ".attempt-" + trial.attempt());
+        return path.resolve("evidence").resolve(name.replaceAll("[^A-Za-z0-9._-]|^\\.+", "_"));
     }
 
     /** For whoever reads runs by machine. */

@@ -6,9 +6,12 @@ import aeterna.chaos.model.Floor;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.Ledger;
+import aeterna.chaos.model.Series;
 import aeterna.chaos.model.Verdict;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param run the run's name
  * @param seed where its choices came from
  * @param provider who made the testbed
+ * @param topology the testbed's shape
  * @param profile how the stack was configured
  * @param flavours where the images came from, by component
  * @param scenarios in the order in which they ran
@@ -31,6 +35,7 @@ public record Summary(
         String run,
         long seed,
         String provider,
+        String topology,
         String profile,
         SortedMap<String, String> flavours,
         List<Scenario> scenarios) {
@@ -39,7 +44,7 @@ public record Summary(
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
-    /** One experiment. */
+    /** One experiment, as its decisive trial was. */
     public record Scenario(
             String name,
             String verdict,
@@ -49,7 +54,23 @@ public record Summary(
             Hit hit,
             Long floorMs,
             List<Kept> promises,
-            Counts ledger) {}
+            Counts ledger,
+            List<Tried> trials) {}
+
+    /**
+     * One attempt at one trial.
+     *
+     * @param repeated true for a VOID that was repeated and does not count
+     * @param measuredMs by promise, of those that have a number
+     */
+    public record Tried(
+            int trial,
+            int attempt,
+            long seed,
+            String verdict,
+            boolean repeated,
+            String because,
+            Map<String, Long> measuredMs) {}
 
     /** One promise, kept or not. */
     public record Kept(String promise, Long limitMs, Long measuredMs, Long errorMs, String verdict, String because) {}
@@ -70,9 +91,10 @@ public record Summary(
                 setting.run(),
                 setting.seed(),
                 setting.provider(),
+                setting.topology(),
                 setting.profile(),
                 flavours,
-                histories.stream().map(Summary::scenario).toList());
+                Series.of(histories).stream().map(Summary::scenario).toList());
     }
 
     /** The file's text. */
@@ -80,7 +102,8 @@ public record Summary(
         return MAPPER.writeValueAsString(this) + "\n";
     }
 
-    private static Scenario scenario(History history) {
+    private static Scenario scenario(Series series) {
+        var history = series.decisive();
         var began = history.began();
         var judged = history.judged();
         var hit = history.first(Entry.Injecting.class).map(act -> act.planned().hit());
@@ -94,7 +117,29 @@ public record Summary(
                 hit.orElseGet(Hit::none),
                 millis(floor.map(Floor::total)),
                 promises(history),
-                counts(history));
+                counts(history),
+                series.histories().stream().map(any -> tried(series, any)).toList());
+    }
+
+    private static Tried tried(Series series, History history) {
+        var setting = history.began().setting();
+        var judged = history.judged();
+        return new Tried(
+                setting.trial().number(),
+                setting.trial().attempt(),
+                setting.seed(),
+                judged.verdict().toString(),
+                series.repeated(history),
+                judged.because(),
+                measured(history));
+    }
+
+    private static Map<String, Long> measured(History history) {
+        var measured = new LinkedHashMap<String, Long>();
+        history.all(Finding.class)
+                .filter(finding -> finding.limit().isPresent())
+                .forEach(finding -> measured.put(finding.promise(), millis(finding.measured())));
+        return measured;
     }
 
     /** A run that died before it was judged has promises all the same. */

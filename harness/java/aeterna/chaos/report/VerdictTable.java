@@ -2,6 +2,8 @@ package aeterna.chaos.report;
 
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
+import aeterna.chaos.model.Series;
+import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.Verdict;
 import aeterna.chaos.model.Words;
 import java.util.ArrayList;
@@ -21,7 +23,9 @@ public final class VerdictTable {
     public static String of(List<History> histories) {
         var text = new StringBuilder();
         row(text, "SCENARIO", "VERDICT", "EXPECTED", "MEASURED (PROMISED)", "BECAUSE");
-        for (var history : histories) {
+        for (var series : Series.of(histories)) {
+            series.histories().stream().filter(series::repeated).forEach(history -> repeated(text, history));
+            var history = series.decisive();
             var setting = history.began().setting();
             var judged = history.judged();
             var findings = history.all(Finding.class).toList();
@@ -34,13 +38,29 @@ public final class VerdictTable {
                     : judged.because();
             row(
                     text,
-                    setting.scenario().replaceFirst("\\.", "\n ."),
+                    name(setting),
                     judged.verdict().toString(),
                     setting.expected().word() + (setting.expected().metBy(judged.verdict()) ? "" : "\n<- UNEXPECTED"),
                     String.join("\n", numbers),
                     Html.shorten(because, BECAUSE));
         }
         return text.append(Cost.of(histories)).append('\n').toString();
+    }
+
+    /** Nothing was proven by it, and it does not count; but that it took two attempts is never left unsaid. */
+    private static void repeated(StringBuilder text, History history) {
+        row(
+                text,
+                name(history.began().setting()) + "\n (attempt "
+                        + history.began().setting().trial().attempt() + ")",
+                history.judged().verdict().toString(),
+                "repeated",
+                "",
+                Html.shorten(history.judged().because(), BECAUSE));
+    }
+
+    private static String name(Setting setting) {
+        return setting.scenario().replaceFirst("\\.", "\n .");
     }
 
     private static String number(Finding finding) {

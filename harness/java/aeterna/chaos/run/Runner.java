@@ -3,12 +3,20 @@ package aeterna.chaos.run;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.journal.Journal;
+import aeterna.chaos.model.Finding;
+import aeterna.chaos.model.History;
 import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Progress;
+import aeterna.chaos.model.Series;
+import aeterna.chaos.model.Trial;
+import aeterna.chaos.model.Verdict;
 import aeterna.chaos.time.Timekeeper;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Carries out experiments on a testbed, one at a time, always in the same order. */
 public final class Runner {
@@ -16,7 +24,8 @@ public final class Runner {
     private final Timekeeper time;
     private final Journal journal;
     private final HistoryFile histories;
-    private final Surroundings surroundings;
+    private final Function<Trial, Surroundings> surroundings;
+    private final Repetition repetition;
     private final Progress progress;
     private final boolean dry;
 
@@ -26,6 +35,8 @@ public final class Runner {
     private volatile Thread worker;
 
     /**
+     * One that carries out each experiment once.
+     *
      * @param time the same one that the observers stamp their entries with
      */
     public Runner(
@@ -35,7 +46,23 @@ public final class Runner {
             HistoryFile histories,
             Surroundings surroundings,
             Progress progress) {
-        this(testbed, time, journal, histories, surroundings, progress, false);
+        this(testbed, time, journal, histories, trial -> surroundings, progress, Repetition.NONE);
+    }
+
+    /**
+     * One that carries out each experiment as often as that.
+     *
+     * @param surroundings made anew for every trial: observers remember what they saw
+     */
+    public Runner(
+            Testbed testbed,
+            Timekeeper time,
+            Journal journal,
+            HistoryFile histories,
+            Function<Trial, Surroundings> surroundings,
+            Progress progress,
+            Repetition repetition) {
+        this(testbed, time, journal, histories, surroundings, progress, repetition, false);
     }
 
     private Runner(
@@ -43,8 +70,9 @@ public final class Runner {
             Timekeeper time,
             Journal journal,
             HistoryFile histories,
-            Surroundings surroundings,
+            Function<Trial, Surroundings> surroundings,
             Progress progress,
+            Repetition repetition,
             boolean dry) {
         this.testbed = testbed;
         this.time = time;
@@ -52,12 +80,13 @@ public final class Runner {
         this.histories = histories;
         this.surroundings = surroundings;
         this.progress = progress;
+        this.repetition = repetition;
         this.dry = dry;
     }
 
-    /** One that touches nothing: its runs are VOID, and their reason says whom the fault would hit. */
+    /** One that touches nothing, once: its runs are VOID, and their reason says whom the fault would hit. */
     public Runner dry() {
-        return new Runner(testbed, time, journal, histories, surroundings, progress, true);
+        return new Runner(testbed, time, journal, histories, surroundings, progress, Repetition.NONE, true);
     }
 
     /** True for a run of {@link #dry} that found whom it would hit. */
@@ -66,21 +95,66 @@ public final class Runner {
     }
 
     /**
-     * Carries out one experiment. What goes wrong in it ends it and makes it VOID, and is in the result; whatever
-     * happens, the fault is undone, the clients are stopped and the history is saved.
+     * Carries out one experiment, as often as it shall be. What goes wrong in it ends it and makes it VOID, and is in the
+     * result; whatever happens, the fault is undone, the clients are stopped and the history is saved.
      *
+     * @return the result that decides: of several, what was not expected before what was
      * @throws IllegalArgumentException when the experiment is incomplete
      */
     public Result run(Experiment experiment) {
-        var run = new Run(experiment.complete(), testbed, time, journal, histories, surroundings, progress);
+        experiment.complete();
         turn.acquireUninterruptibly();
         worker = Thread.currentThread();
         try {
-            return carryOut(run);
+            return everyTrial(experiment);
         } finally {
             worker = null;
             turn.release();
         }
+    }
+
+    private Result everyTrial(Experiment experiment) {
+        var results = new ArrayList<Result>();
+        repetition.earlier().forEach(history -> results.add(told(history)));
+        for (var trial : repetition.trials()) {
+            var result = once(experiment, trial);
+            results.add(result);
+            if (worthAnotherAttempt(result)) {
+                results.add(once(experiment, trial.again()));
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                break;
+            }
+        }
+        var decisive =
+                new Series(results.stream().map(Result::history).toList()).decisive();
+        return results.stream()
+                .filter(result -> result.history().equals(decisive))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private boolean worthAnotherAttempt(Result result) {
+        return repetition.repeatVoid()
+                && result.verdict() == Verdict.VOID
+                && !result.history().began().setting().expected().metBy(Verdict.VOID)
+                && !Thread.currentThread().isInterrupted();
+    }
+
+    /** What an earlier process found; what it threw is gone with it. */
+    private static Result told(History history) {
+        var judged = history.judged();
+        return new Result(
+                judged.verdict(),
+                judged.because(),
+                history.all(Finding.class).toList(),
+                history,
+                Optional.empty());
+    }
+
+    private Result once(Experiment experiment, Trial trial) {
+        return carryOut(
+                new Run(experiment, testbed, time, journal, histories, surroundings.apply(trial), progress));
     }
 
     /**

@@ -20,6 +20,7 @@ import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Promise;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.SteadyCheck;
+import aeterna.chaos.model.Trial;
 import aeterna.chaos.model.Verdict;
 import aeterna.chaos.process.Programs;
 import aeterna.chaos.run.Experiment;
@@ -136,7 +137,16 @@ public final class CrashSubject {
             var folder = temporary();
             try (var histories = HistoryFile.open(folder.resolve("history.jsonl"))) {
                 var setting =
-                        new Setting("crash", "crash", seed, found.provider(), "", new TreeMap<>(), Expectation.held());
+                        new Setting(
+                                "crash",
+                                "crash",
+                                Trial.ONLY,
+                                seed,
+                                found.provider(),
+                                found.topology().name(),
+                                "",
+                                new TreeMap<>(),
+                                Expectation.held());
                 var result = new Runner(
                                 found,
                                 time,

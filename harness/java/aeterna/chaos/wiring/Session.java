@@ -13,6 +13,7 @@ import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Setting;
+import aeterna.chaos.model.Trial;
 import aeterna.chaos.observe.ClusterEvidence;
 import aeterna.chaos.observe.LastWords;
 import aeterna.chaos.observe.PodWatch;
@@ -23,6 +24,7 @@ import aeterna.chaos.report.Report;
 import aeterna.chaos.report.Reports;
 import aeterna.chaos.report.RunFolder;
 import aeterna.chaos.report.VerdictTable;
+import aeterna.chaos.run.Repetition;
 import aeterna.chaos.run.Runner;
 import aeterna.chaos.run.Surroundings;
 import aeterna.chaos.stack.Profile;
@@ -61,6 +63,7 @@ public final class Session implements AutoCloseable {
     private final long seed;
     private final Duration steadyWithin;
     private final boolean dryRun;
+    private final Repetition repetition;
     private final Provider.Reservation reservation;
     private final Testbed testbed;
     private final Stack stack;
@@ -89,6 +92,7 @@ public final class Session implements AutoCloseable {
         seed = settings.drawSeed();
         steadyWithin = settings.steadyWithin();
         dryRun = settings.dryRun();
+        repetition = Repetition.of(settings.trials(), settings.repeatVoid());
         reservation = parts.reservation();
         testbed = parts.testbed();
         otherwise = parts.stack();
@@ -201,11 +205,21 @@ public final class Session implements AutoCloseable {
         var setting = new Setting(
                 folder.name(),
                 scenario,
+                Trial.ONLY,
                 seed,
                 testbed.provider(),
+                testbed.topology().name(),
                 stack.profile().name(),
                 stack.flavours(),
                 expectations.of(scenario, stack.profile().name(), testbed.provider()));
+        var runner = new Runner(
+                testbed, time, journal, histories, trial -> surroundings(setting, trial), progress, repetition);
+        return running(dryRun ? runner.dry() : runner);
+    }
+
+    /** Each trial chooses by a seed of its own, which runs it again by itself. */
+    private Surroundings surroundings(Setting scenario, Trial trial) {
+        var setting = scenario.with(trial, seed + trial.number() - 1);
         List<Evidence> evidence =
                 new ArrayList<>(ClusterEvidence.of(testbed.cluster(), testbed.machines(), Stack.NAMESPACE));
         evidence.addAll(stack.evidence());
@@ -217,9 +231,7 @@ public final class Session implements AutoCloseable {
             observers.add(new ZoneView(testbed, Stack.NAMESPACE, SEEN_FROM_ZONES, time));
         }
         stack.components().forEach(component -> observers.add(new RoleWatch(component.id(), component::roles, time)));
-        var surroundings = new Surroundings(setting, observers, evidence, folder.evidence(scenario));
-        var runner = new Runner(testbed, time, journal, histories, surroundings, progress);
-        return running(dryRun ? runner.dry() : runner);
+        return new Surroundings(setting, observers, evidence, folder.evidence(setting));
     }
 
     private synchronized Runner running(Runner next) {

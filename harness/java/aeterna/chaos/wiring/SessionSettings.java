@@ -17,6 +17,8 @@ import java.util.OptionalLong;
  * @param steadyWithin how long to wait until the stack is steady; more than zero
  * @param keep whether what was started stays for a look when the stack does not become steady
  * @param seed where every choice comes from; empty to draw one
+ * @param trials how often each experiment is carried out, at least 1
+ * @param repeatVoid whether a trial that is VOID is repeated, once
  * @param dryRun true to touch nothing, and only say whom the faults would hit
  */
 public record SessionSettings(
@@ -27,6 +29,8 @@ public record SessionSettings(
         Duration steadyWithin,
         boolean keep,
         OptionalLong seed,
+        int trials,
+        boolean repeatVoid,
         boolean dryRun) {
     /** The profile unless told otherwise. */
     public static final String PROFILE = "recommended";
@@ -46,6 +50,8 @@ public record SessionSettings(
                 DurationText.parse(System.getProperty("chaos.steadyWithin", STEADY_WITHIN)),
                 Boolean.getBoolean("chaos.keep"),
                 seed(System.getProperty("chaos.seed", "")),
+                trials(System.getProperty("chaos.trials", "1")),
+                Boolean.getBoolean("chaos.repeatVoid"),
                 Boolean.getBoolean("chaos.dryRun"));
     }
 
@@ -63,6 +69,13 @@ public record SessionSettings(
                     "Copy it from a report, or leave it out.",
                     notANumber);
         }
+    }
+
+    private static int trials(String text) {
+        if (!text.matches("[1-9][0-9]{0,2}")) {
+            throw new Problem("'" + text + "' is no number of trials", "Say a whole number from 1 to 999.");
+        }
+        return Integer.parseInt(text);
     }
 
     /** The seed that was given, or one drawn now. */

@@ -94,6 +94,7 @@ public final class FakeFault implements OneShotFault, HeldFault {
 
     @Override
     public Aimed aim(Testbed testbed, RandomGenerator source) {
+        injected = false;
         chance = source;
         aiming.run();
         return new Aimed() {

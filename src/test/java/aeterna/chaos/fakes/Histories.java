@@ -11,6 +11,7 @@ import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Op.Outcome;
 import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Setting;
+import aeterna.chaos.model.Trial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,14 +33,20 @@ public final class Histories {
     }
 
     public static Entry.Began began(String scenario, Expectation expected) {
+        return began(scenario, Trial.ONLY, expected);
+    }
+
+    public static Entry.Began began(String scenario, Trial trial, Expectation expected) {
         return new Entry.Began(
                 0,
                 Instant.parse("2026-01-01T00:00:00Z"),
                 new Setting(
                         "run-1",
                         scenario,
+                        trial,
                         7,
                         "fake",
+                        "two-nodes",
                         "recommended",
                         new TreeMap<>(Map.of("postgres", "offline")),
                         expected),

@@ -11,7 +11,9 @@ import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.SteadyCheck;
+import aeterna.chaos.model.Trial;
 import aeterna.chaos.run.Experiment;
+import aeterna.chaos.run.Repetition;
 import aeterna.chaos.run.Runner;
 import aeterna.chaos.run.Surroundings;
 import java.nio.file.Path;
@@ -38,6 +40,8 @@ public final class Rig {
     public final List<Observer> observers = new ArrayList<>();
     public final List<String> progress = new ArrayList<>();
     public String strange = "";
+    public Expectation expected = Expectation.held();
+    public Repetition repetition = Repetition.NONE;
     /** Told of each step of a run as it begins. */
     public Consumer<String> onStep = step -> {};
 
@@ -66,18 +70,22 @@ public final class Rig {
         var setting = new Setting(
                 "run-1",
                 "FakeScenario.breaks",
+                Trial.ONLY,
                 seed,
                 "fake",
+                "two-nodes",
                 "recommended",
                 new TreeMap<>(Map.of("postgres", "offline")),
-                Expectation.held());
+                expected);
         return new Runner(
                 testbed,
                 time,
                 journal,
                 histories,
-                new Surroundings(setting, observers, evidence, folder.resolve("evidence")),
-                progress());
+                trial -> new Surroundings(
+                        setting.with(trial, seed), observers, evidence, folder.resolve("evidence")),
+                progress(),
+                repetition);
     }
 
     /** An experiment that lacks nothing but its fault. */

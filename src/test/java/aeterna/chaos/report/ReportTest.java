@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Trial;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -221,7 +223,7 @@ class ReportTest {
     @Test
     void aTornHistoryIsVoidWhereverItWasTorn() throws IOException {
         var bytes = Files.readAllBytes(run.history());
-        for (var end : new int[] {bytes.length - 1, bytes.length - 500, bytes.length / 2, 700}) {
+        for (var end : new int[] {bytes.length - 1, bytes.length - 500, bytes.length / 2, 900}) {
             Files.write(run.history(), Arrays.copyOf(bytes, end));
             var report = Report.read(run);
             report.write();
@@ -262,6 +264,49 @@ class ReportTest {
         Files.delete(reports.path().resolve("latest"));
         Files.writeString(reports.path().resolve("latest"), run.name() + "\n");
         assertThat(reports.latest()).isEqualTo(run);
+    }
+
+    @Test
+    void aVoidThatWasRepeatedCountsNowhereAndIsSeenEverywhere() throws Exception {
+        var setting = SampleRun.held().began().setting();
+        SampleRun.write(
+                reports,
+                List.of(
+                        SampleRun.as(setting, SampleRun.voided()),
+                        SampleRun.as(setting.with(Trial.ONLY.again(), 42), SampleRun.held())));
+        var report = Report.read(run);
+        report.write();
+        var scenarios = JsonMapper.builder()
+                .build()
+                .readTree(Files.readAllBytes(run.summary()))
+                .get("scenarios");
+        assertThat(scenarios.size()).isEqualTo(1);
+        assertThat(scenarios.get(0).get("verdict").asString()).isEqualTo("HELD");
+        assertThat(scenarios.get(0).get("trials").toString())
+                .containsSubsequence(
+                        "\"attempt\":1", "\"verdict\":\"VOID\",\"repeated\":true",
+                        "\"attempt\":2", "\"verdict\":\"HELD\",\"repeated\":false");
+        assertThat(VerdictTable.of(report.histories())).containsPattern("VOID +repeated");
+        assertThat(Files.readString(run.page()))
+                .contains("As expected: 1 HELD")
+                .contains("Attempt 1 was VOID and was repeated: ");
+        var suite = xml(run.junit()).getDocumentElement();
+        assertThat(suite.getAttribute("tests")).isEqualTo("1");
+        assertThat(suite.getAttribute("errors")).isEqualTo("0");
+        assertThat(suite.getElementsByTagName("flakyError").getLength()).isOne();
+    }
+
+    @Test
+    void aHistoryFromBeforeThereWereTrialsIsOneOfTheOnlyTrial() throws IOException {
+        var text = Files.readString(run.history());
+        assertThat(text).contains("\"topology\":\"three-zones\",");
+        Files.writeString(
+                run.history(),
+                text.replaceAll("\"trial\":\\{[^}]*\\},", "").replace("\"topology\":\"three-zones\",", ""));
+        var setting = Report.read(run).histories().get(0).began().setting();
+        assertThat(setting.trial()).isEqualTo(Trial.ONLY);
+        assertThat(setting.topology()).isEmpty();
+        assertThat(Report.read(run).damage()).isEmpty();
     }
 
     private Map<String, String> contents() throws IOException {

@@ -21,6 +21,7 @@ import aeterna.chaos.model.Promise;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.Sighting.Seen;
+import aeterna.chaos.model.Trial;
 import aeterna.chaos.model.Undo;
 import aeterna.chaos.model.Verdict;
 import java.io.IOException;
@@ -68,20 +69,41 @@ final class SampleRun {
 
     /** Writes the run's histories and some evidence. */
     static RunFolder write(Reports reports) throws IOException {
+        return write(reports, List.of(held(), broken(), voided()));
+    }
+
+    static RunFolder write(Reports reports, List<History> histories) throws IOException {
         var folder = reports.begin(RUN);
         Files.createDirectories(folder.path());
         Files.deleteIfExists(folder.history());
         try (var file = HistoryFile.open(folder.history())) {
-            for (var history : List.of(held(), broken(), voided())) {
+            for (var history : histories) {
                 var recording = file.begin(history.began());
                 history.entries().stream().skip(1).forEach(recording::record);
             }
         }
         var evidence = Files.createDirectories(
-                folder.evidence(held().began().setting().scenario()).resolve("logs of pods"));
+                folder.evidence(held().began().setting()).resolve("logs of pods"));
         Files.writeString(evidence.resolve("aeterna-postgres-1.log"), "promoted\n");
         Files.writeString(evidence.resolveSibling("events.json"), "[]\n");
         return folder;
+    }
+
+    /** The same history as another trial, or another scenario's. */
+    static History as(Setting setting, History history) {
+        var began = history.began();
+        var entries = new ArrayList<Entry>(history.entries());
+        entries.set(
+                0,
+                new Entry.Began(
+                        began.at(),
+                        began.wallTime(),
+                        setting,
+                        began.experiment(),
+                        began.fault(),
+                        began.hold(),
+                        began.promises()));
+        return new History(entries);
     }
 
     /** A failover of about three seconds. */
@@ -185,7 +207,7 @@ final class SampleRun {
         entries.add(new Entry.Began(
                 0,
                 Instant.parse("2026-11-24T16:20:00Z"),
-                new Setting(RUN, scenario, 42, "k3s", "recommended", flavours, expected),
+                new Setting(RUN, scenario, Trial.ONLY, 42, "k3s", "three-zones", "recommended", flavours, expected),
                 hypothesis,
                 fault,
                 hold,

@@ -54,7 +54,7 @@ class SummaryTest {
 
         var mapper = JsonMapper.shared();
         assertThat(mapper.readTree(json)).isEqualTo(mapper.readTree("""
-                {"run": "run-1", "seed": 7, "provider": "fake", "profile": "recommended", "flavours": {"postgres": "offline"},
+                {"run": "run-1", "seed": 7, "provider": "fake", "topology": "two-nodes", "profile": "recommended", "flavours": {"postgres": "offline"},
                  "scenarios": [
                   {"name": "FakeScenario.breaks", "verdict": "BROKEN", "expected": "HELD", "because": "too late",
                    "fault": "break the fake",
@@ -64,14 +64,20 @@ class SummaryTest {
                      "verdict": "BROKEN", "because": "w was served again after 47.3 s"},
                     {"promise": "never two primaries", "limit_ms": null, "measured_ms": null, "error_ms": null,
                      "verdict": "HELD", "because": "one"}],
-                   "ledger": {"acknowledged": 2, "unknown": 1, "lost": 1, "stale": 1}},
+                   "ledger": {"acknowledged": 2, "unknown": 1, "lost": 1, "stale": 1},
+                   "trials": [
+                    {"trial": 1, "attempt": 1, "seed": 7, "verdict": "BROKEN", "repeated": false, "because": "too late",
+                     "measured_ms": {"served again within 30 s": 47300}}]},
                   {"name": "Other.died", "verdict": "VOID", "expected": "HELD",
                    "because": "the history ends before it was judged, in the step: none",
                    "fault": "break the fake", "hit": {"pods": [], "nodes": [], "zones": []}, "floor_ms": null,
                    "promises": [
                     {"promise": "served again within 30 s", "limit_ms": null, "measured_ms": null, "error_ms": null,
                      "verdict": "VOID", "because": "never judged"}],
-                   "ledger": {"acknowledged": 0, "unknown": 0, "lost": 0, "stale": 0}}]}
+                   "ledger": {"acknowledged": 0, "unknown": 0, "lost": 0, "stale": 0},
+                   "trials": [
+                    {"trial": 1, "attempt": 1, "seed": 7, "verdict": "VOID", "repeated": false,
+                     "because": "the history ends before it was judged, in the step: none", "measured_ms": {}}]}]}
                 """));
     }
 }
