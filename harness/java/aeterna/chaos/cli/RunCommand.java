@@ -11,10 +11,12 @@ import aeterna.chaos.run.Runner;
 import aeterna.chaos.wiring.SessionSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -50,6 +52,20 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "N", description = "Where every choice comes from; drawn unless given.")
     private Long seed;
+
+    @Option(
+            names = "--group",
+            paramLabel = "NAME",
+            description = "Only scenarios of that group, such as smoke or gate (./chaos list names them).")
+    private String group;
+
+    @Option(
+            names = "--into",
+            paramLabel = "RUN",
+            defaultValue = "${sys:chaos.into:-}",
+            description = "Go on with a run, latest for the last one: what it has proven is not run again, and its report"
+                    + " becomes one of all parts.")
+    private String into;
 
     @Option(
             names = "--trials",
@@ -88,25 +104,36 @@ final class RunCommand implements Callable<Integer> {
         if (seed != null) {
             System.setProperty("chaos.seed", seed.toString());
         }
+        System.setProperty("chaos.into", into);
         System.setProperty("chaos.trials", trials);
         System.setProperty("chaos.repeatVoid", Boolean.toString(repeatVoid));
         System.setProperty("chaos.dryRun", Boolean.toString(dryRun));
         var reports = new Reports(SessionSettings.reports(wiring.home()));
+        var continued = Optional.of(into).filter(run -> !run.isEmpty()).map(reports::find);
         var before = reports.runs();
         var problems = new Problems();
-        var request =
-                LauncherDiscoveryRequestBuilder.request().selectors(selectors).build();
+        var request = LauncherDiscoveryRequestBuilder.request().selectors(selectors);
+        if (group != null) {
+            request.filters(TagFilter.includeTags(group));
+        }
         try (var session = LauncherFactory.openSession()) {
-            session.getLauncher().execute(request, problems);
+            var plan = session.getLauncher().discover(request.build());
+            if (!plan.containsTests()) {
+                throw new Problem(
+                        "there is no such scenario in the group '" + group + "'",
+                        "./chaos list names the scenarios and their groups.");
+            }
+            session.getLauncher().execute(plan, problems);
         }
         if (!problems.found.isEmpty()) {
             throw problems.found.get(0);
         }
-        var run = reports.runs().stream()
+        var run = continued.orElseGet(() -> reports.runs().stream()
                 .filter(name -> !before.contains(name))
                 .findFirst()
-                .orElseThrow(() -> new Problem("the run left no history", "Run it again with --debug."));
-        var histories = HistoryFile.read(reports.find(run).history());
+                .map(reports::find)
+                .orElseThrow(() -> new Problem("the run left no history", "Run it again with --debug.")));
+        var histories = HistoryFile.salvage(run.history()).histories();
         return dryRun ? previewed(histories) : Tally.of(histories).exitCode();
     }
 

@@ -22,6 +22,7 @@ public final class Experiment {
     private List<SteadyCheck> abortUnless = List.of();
     private Duration patience = Duration.ofMinutes(5);
     private Duration linger = Duration.ofSeconds(5);
+    private Duration budget = Duration.ZERO;
     private int warmUp = 20;
     private Bound bound = Bound.USUAL;
 
@@ -39,6 +40,7 @@ public final class Experiment {
         abortUnless = other.abortUnless;
         patience = other.patience;
         linger = other.linger;
+        budget = other.budget;
         warmUp = other.warmUp;
         bound = other.bound;
     }
@@ -107,6 +109,16 @@ public final class Experiment {
         return next;
     }
 
+    /**
+     * What all of it may take before it counts as hanging, is healed and VOID; more than zero. Unless said otherwise the hold, the
+     * linger and five times the patience: a run in which nothing ever comes back uses it up four times, and proves something.
+     */
+    public Experiment budget(Duration most) {
+        var next = new Experiment(this);
+        next.budget = most;
+        return next;
+    }
+
     /** How many OK requests every client must have had before the fault; at least 1, twenty unless said otherwise. */
     public Experiment warmUp(int requests) {
         var next = new Experiment(this);
@@ -129,6 +141,7 @@ public final class Experiment {
         demand(!promises.isEmpty(), "asserts nothing: add .promise(…)");
         demand(patience.compareTo(Duration.ZERO) > 0, "has no patience: say .patience(…) above zero");
         demand(!linger.isNegative(), "lingers for a negative time: say .linger(…) of zero or more");
+        demand(!budget.isNegative(), "has a budget below zero: say .budget(…) above zero");
         demand(warmUp >= 1, "warms up with nothing: say .warmUp(…) of 1 or more");
         return this;
     }
@@ -169,6 +182,12 @@ public final class Experiment {
 
     Duration linger() {
         return linger;
+    }
+
+    Duration budget() {
+        return budget.isZero()
+                ? patience.multipliedBy(5).plus(hold.minimum()).plus(linger)
+                : budget;
     }
 
     Bound bound() {

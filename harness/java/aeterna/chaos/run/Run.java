@@ -43,6 +43,12 @@ final class Run {
     /** What each piece of evidence and each attempt to read back may take, and all of them when the run is void anyway. */
     private static final Duration TIDYING = Duration.ofSeconds(30);
 
+    /** Between two looks at whether the testbed is still there. */
+    private static final Duration THERE = Duration.ofSeconds(5);
+
+    /** The engine is busy now and then, and answers late or not at all. */
+    private static final int ENGINE_SILENT = 3;
+
     /** What the reason of a run that was not to touch anything begins with. */
     static final String DRY_RUN = "dry run, nothing was touched: ";
 
@@ -65,6 +71,9 @@ final class Run {
     private boolean undoOwed;
     private boolean actHangs;
     private long landedAt;
+    private final long began;
+    private long lookedForTestbed;
+    private int testbedMissed;
 
     private String because;
     private Throwable cause;
@@ -85,6 +94,8 @@ final class Run {
         this.journal = journal;
         this.surroundings = surroundings;
         this.progress = progress;
+        began = time.nanos();
+        lookedForTestbed = began;
         abortWatch = new AbortWatch(experiment.abortUnless(), time, INTERVAL, LOOK);
         recording = histories.begin(new Entry.Began(
                 time.nanos(),
@@ -110,7 +121,10 @@ final class Run {
     void unlessVoid(Phase phase, Step step) {
         noteInterrupt(phase);
         if (because == null) {
-            take(phase, step);
+            take(phase, () -> {
+                demandInBudget();
+                step.take();
+            });
         }
     }
 
@@ -340,6 +354,11 @@ final class Run {
     void linger() throws Exception {
         var end = time.nanos() + experiment.linger().toNanos();
         until(experiment.linger(), () -> time.nanos() >= end);
+        while (testbedMissed > 0) {
+            // Missed at the last look: the verdict must not rest on what is gone.
+            time.pause(THERE);
+            demandTestbed();
+        }
     }
 
     // 11
@@ -478,6 +497,8 @@ final class Run {
         var end = time.nanos() + patience.toNanos();
         while (true) {
             demandHistory();
+            demandInBudget();
+            demandTestbed();
             if (!abortWatch.watching()) {
                 demandNoAbort();
             }
@@ -525,6 +546,33 @@ final class Run {
         var look = SteadyWatch.look(experiment.abortUnless(), "abort condition", time, LOOK);
         if (!look.steady()) {
             throw new Voidance("aborted: " + look.check() + ": " + look.seen());
+        }
+    }
+
+    private void demandInBudget() throws Voidance {
+        if (time.since(began).compareTo(experiment.budget()) > 0) {
+            throw new Voidance("it hangs: not over within its budget of " + Words.of(experiment.budget()));
+        }
+    }
+
+    /** A testbed that is gone breaks no promise of the stack. */
+    private void demandTestbed() throws Voidance, InterruptedException {
+        if (aimed == null || time.since(lookedForTestbed).compareTo(THERE) < 0) {
+            return;
+        }
+        lookedForTestbed = time.nanos();
+        try {
+            time.within(LOOK, () -> {
+                testbed.demandOurs();
+                return true;
+            });
+            testbedMissed = 0;
+        } catch (InterruptedException stopped) {
+            throw stopped;
+        } catch (Exception missing) {
+            if (++testbedMissed == ENGINE_SILENT) {
+                throw new Voidance("the testbed was lost: " + said(missing), missing);
+            }
         }
     }
 

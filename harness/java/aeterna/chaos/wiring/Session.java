@@ -24,7 +24,6 @@ import aeterna.chaos.report.Report;
 import aeterna.chaos.report.Reports;
 import aeterna.chaos.report.RunFolder;
 import aeterna.chaos.report.VerdictTable;
-import aeterna.chaos.run.Repetition;
 import aeterna.chaos.run.Runner;
 import aeterna.chaos.run.Surroundings;
 import aeterna.chaos.stack.Profile;
@@ -63,7 +62,9 @@ public final class Session implements AutoCloseable {
     private final long seed;
     private final Duration steadyWithin;
     private final boolean dryRun;
-    private final Repetition repetition;
+    private final int trials;
+    private final boolean repeatVoid;
+    private final EarlierParts earlier;
     private final Provider.Reservation reservation;
     private final Testbed testbed;
     private final Stack stack;
@@ -89,26 +90,28 @@ public final class Session implements AutoCloseable {
         this.progress = progress;
         this.time = time;
         this.expectations = expectations;
-        seed = settings.drawSeed();
+        earlier = parts.earlier();
+        seed = settings.seed(earlier.seed());
         steadyWithin = settings.steadyWithin();
         dryRun = settings.dryRun();
-        repetition = Repetition.of(settings.trials(), settings.repeatVoid());
+        trials = settings.trials();
+        repeatVoid = settings.repeatVoid();
         reservation = parts.reservation();
         testbed = parts.testbed();
         otherwise = parts.stack();
         stack = otherwise.apply(parts.profile());
         journal = parts.journal();
         watcher = parts.watcher();
-        var reports = new Reports(settings.reports());
-        folder = reports.begin(RUN_NAME.format(time.wallTime()));
+        folder = earlier.folder();
         histories = HistoryFile.open(folder.history());
-        reports.markLatest(folder);
+        new Reports(settings.reports()).markLatest(folder);
         onInterrupt = new Thread(this::end, "end-run");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
     }
 
     /** What takes long to make. */
     private record Parts(
+            EarlierParts earlier,
             Provider.Reservation reservation,
             Testbed testbed,
             Profile profile,
@@ -124,6 +127,7 @@ public final class Session implements AutoCloseable {
         // Read first: a mistake in a file is told before anything is made.
         var profile = Profile.read(settings.home().resolve("stack"), settings.profile());
         var expectations = Expectations.read(settings.home().resolve("scenarios/expected.yaml"));
+        var earlier = EarlierParts.of(new Reports(settings.reports()), settings, RUN_NAME.format(time.wallTime()));
         var harness = new Harness(settings.home(), settings.testbed(), programs, environment);
         var request = harness.request();
         var provider = harness.provider(progress);
@@ -156,7 +160,7 @@ public final class Session implements AutoCloseable {
                     time,
                     settings,
                     expectations,
-                    new Parts(reservation, testbed, profile, stack, journal, watcher));
+                    new Parts(earlier, reservation, testbed, profile, stack, journal, watcher));
         } catch (RuntimeException failed) {
             watcher.close();
             reservation.close();
@@ -213,7 +217,13 @@ public final class Session implements AutoCloseable {
                 stack.flavours(),
                 expectations.of(scenario, stack.profile().name(), testbed.provider()));
         var runner = new Runner(
-                testbed, time, journal, histories, trial -> surroundings(setting, trial), progress, repetition);
+                testbed,
+                time,
+                journal,
+                histories,
+                trial -> surroundings(setting, trial),
+                progress,
+                earlier.missing(scenario, trials, repeatVoid));
         return running(dryRun ? runner.dry() : runner);
     }
 

@@ -5,6 +5,7 @@ import aeterna.chaos.time.DurationText;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  * @param seed where every choice comes from; empty to draw one
  * @param trials how often each experiment is carried out, at least 1
  * @param repeatVoid whether a trial that is VOID is repeated, once
+ * @param into the run that this one is a further part of; empty for a run of its own
  * @param dryRun true to touch nothing, and only say whom the faults would hit
  */
 public record SessionSettings(
@@ -31,6 +33,7 @@ public record SessionSettings(
         OptionalLong seed,
         int trials,
         boolean repeatVoid,
+        Optional<String> into,
         boolean dryRun) {
     /** The profile unless told otherwise. */
     public static final String PROFILE = "recommended";
@@ -52,6 +55,7 @@ public record SessionSettings(
                 seed(System.getProperty("chaos.seed", "")),
                 trials(System.getProperty("chaos.trials", "1")),
                 Boolean.getBoolean("chaos.repeatVoid"),
+                Optional.of(System.getProperty("chaos.into", "")).filter(run -> !run.isEmpty()),
                 Boolean.getBoolean("chaos.dryRun"));
     }
 
@@ -78,8 +82,8 @@ public record SessionSettings(
         return Integer.parseInt(text);
     }
 
-    /** The seed that was given, or one drawn now. */
-    long drawSeed() {
-        return seed.orElseGet(() -> new SecureRandom().nextInt(1, Integer.MAX_VALUE));
+    /** The seed that was given, else that of the run which this one is a part of, else one drawn now. */
+    long seed(OptionalLong ofRun) {
+        return seed.orElseGet(() -> ofRun.orElseGet(() -> new SecureRandom().nextInt(1, Integer.MAX_VALUE)));
     }
 }

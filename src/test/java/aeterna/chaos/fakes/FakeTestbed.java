@@ -14,16 +14,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A testbed without a cluster.
  *
  * @param strange why it is not ours; empty when it is
  */
-public record FakeTestbed(Machines machines, Set<Capability> capabilities, String strange) implements Testbed {
+public record FakeTestbed(Machines machines, Set<Capability> capabilities, Supplier<String> strange) implements Testbed {
     /** One that is ours. */
     public FakeTestbed(Machines machines, Set<Capability> capabilities) {
-        this(machines, capabilities, "");
+        this(machines, capabilities, () -> "");
     }
 
     @Override
@@ -53,8 +54,8 @@ public record FakeTestbed(Machines machines, Set<Capability> capabilities, Strin
 
     @Override
     public void demandOurs() {
-        if (!strange.isEmpty()) {
-            throw new Problem(strange, "Nothing was touched.");
+        if (!strange.get().isEmpty()) {
+            throw new Problem(strange.get(), "Nothing was touched.");
         }
     }
 

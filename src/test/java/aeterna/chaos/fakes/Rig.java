@@ -58,7 +58,7 @@ public final class Rig {
     }
 
     public Runner runner(long seed) {
-        return runner(seed, new FakeTestbed(machines, Set.of(Capability.MACHINE_FREEZE), strange));
+        return runner(seed, new FakeTestbed(machines, Set.of(Capability.MACHINE_FREEZE), () -> strange));
     }
 
     /** On another testbed. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import aeterna.chaos.fakes.FakeTime;
 import aeterna.chaos.fakes.Rig;
 import aeterna.chaos.model.Entry;
+import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Machine;
+import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.Verdict;
@@ -144,5 +146,41 @@ class AbortTest {
                         .inject(rig.fault.untilServed()));
         assertThat(result.because()).isEqualTo("aborted: neighbour: the neighbour is down");
         assertThat(rig.machines.all()).allMatch(Machine::whole);
+    }
+
+    @Test
+    void aTestbedThatIsLostIsNoPromiseBroken() {
+        rig.fault.doing(() -> {
+            rig.service.fail(Duration.ofHours(1));
+            rig.strange = "the container of node-2 is gone from testbed fake";
+        });
+        var result = rig.runner().run(rig.experiment().inject(rig.fault));
+        assertThat(result.verdict()).isEqualTo(Verdict.VOID);
+        assertThat(result.because())
+                .startsWith("the testbed was lost: the container of node-2 is gone from testbed fake");
+        assertThat(Duration.ofNanos(rig.time.nanos())).isLessThan(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void anEngineThatDoesNotAnswerOnceIsNotLost() {
+        rig.fault.doing(() -> {
+            rig.service.fail(Duration.ofSeconds(12));
+            rig.strange = "the engine does not answer";
+            rig.time.at(rig.time.nanos() + Duration.ofSeconds(8).toNanos(), () -> rig.strange = "");
+        });
+        assertThat(rig.runner().run(rig.experiment().inject(rig.fault)).verdict())
+                .isEqualTo(Verdict.HELD);
+    }
+
+    @Test
+    void whatIsOverItsBudgetIsHealedAndVoid() {
+        rig.fault.freezing(rig.machines, "node-1").doing(() -> rig.service.fail(Duration.ofHours(1)));
+        var result = rig.runner()
+                .run(rig.experiment().budget(Duration.ofSeconds(50)).inject(rig.fault.untilServed()));
+        assertThat(result.verdict()).isEqualTo(Verdict.VOID);
+        assertThat(result.because()).isEqualTo("it hangs: not over within its budget of 50 s");
+        assertThat(rig.machines.all()).allMatch(Machine::whole);
+        assertThat(result.history().all(Entry.PhaseBegan.class).map(Entry.PhaseBegan::phase))
+                .contains(Phase.HEAL, Phase.READ_BACK, Phase.EVIDENCE);
     }
 }
