@@ -63,8 +63,9 @@ final class RunCommand implements Callable<Integer> {
             names = "--into",
             paramLabel = "RUN",
             defaultValue = "${sys:chaos.into:-}",
-            description = "Go on with a run, latest for the last one: what it has proven is not run again, and its report"
-                    + " becomes one of all parts.")
+            description =
+                    "Go on with a run, latest for the last one: what it has proven is not run again, and its report"
+                            + " becomes one of all parts.")
     private String into;
 
     @Option(

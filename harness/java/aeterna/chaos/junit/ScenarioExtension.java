@@ -35,6 +35,8 @@ public final class ScenarioExtension implements ParameterResolver {
         var session = context.getRoot()
                 .getStore(STORE)
                 .getOrComputeIfAbsent(Session.class, key -> open(settings), Session.class);
+        session.ready(
+                scenario.getSimpleName() + "." + context.getRequiredTestMethod().getName());
         var type = parameter.getParameter().getType();
         if (type.equals(Session.class)) {
             return session;

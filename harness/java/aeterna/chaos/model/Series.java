@@ -56,7 +56,8 @@ public record Series(List<History> histories) {
     public boolean repeated(History history) {
         return history.judged().verdict() == Verdict.VOID
                 && histories.stream()
-                        .anyMatch(later -> trial(later).number() == trial(history).number()
+                        .anyMatch(later -> trial(later).number()
+                                        == trial(history).number()
                                 && trial(later).attempt() > trial(history).attempt());
     }
 
@@ -85,9 +86,9 @@ public record Series(List<History> histories) {
         counted().stream()
                 .flatMap(history -> history.all(Finding.class))
                 .filter(finding -> finding.limit().isPresent() && finding.verdict() != Verdict.VOID)
-                .forEach(finding -> finding.measured().ifPresent(time -> measured.computeIfAbsent(
-                                finding.promise(), promise -> new ArrayList<>())
-                        .add(time)));
+                .forEach(finding -> finding.measured()
+                        .ifPresent(time -> measured.computeIfAbsent(finding.promise(), promise -> new ArrayList<>())
+                                .add(time)));
         return measured;
     }
 

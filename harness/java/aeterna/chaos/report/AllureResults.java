@@ -86,7 +86,10 @@ final class AllureResults {
                         label("language", "java")))
                 .setParameters(new ArrayList<>(Stream.of(
                                 parameter("seed", String.valueOf(setting.seed())),
-                                parameter("trial", setting.trial().number() + " of " + setting.trial().of()),
+                                parameter(
+                                        "trial",
+                                        setting.trial().number() + " of "
+                                                + setting.trial().of()),
                                 parameter("provider", setting.provider()),
                                 parameter("topology", setting.topology()),
                                 parameter("profile", setting.profile()))

@@ -137,8 +137,8 @@ final class Page {
         var histories = report.histories();
         var began = histories.get(0).began();
         var setting = began.setting();
-        var good =
-                report.series().stream().allMatch(Series::asExpected) && report.damage().isEmpty();
+        var good = report.series().stream().allMatch(Series::asExpected)
+                && report.damage().isEmpty();
         page.raw("<header>\n<p class=\"kicker\">Aeterna chaos · run ")
                 .text(setting.run())
                 .raw("</p>\n");
@@ -262,9 +262,7 @@ final class Page {
         page.element("h2", "id=\"h" + number + "\"", began.experiment()).raw("</div>\n<p class=\"name\"><code>");
         breakable(setting.scenario());
         page.raw("</code> ").text(setting.trial().toString());
-        page.raw("</p>\n")
-                .element("p", "class=\"because\"", headline(history))
-                .raw("\n<p class=\"expected\">");
+        page.raw("</p>\n").element("p", "class=\"because\"", headline(history)).raw("\n<p class=\"expected\">");
         page.text("Expected " + setting.expected() + (asExpected(history) ? ", and so it is." : "; "))
                 .raw("");
         page.raw(asExpected(history) ? "" : "<strong class=\"deviation\">this is not what was expected.</strong>");

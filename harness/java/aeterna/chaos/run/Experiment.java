@@ -185,9 +185,7 @@ public final class Experiment {
     }
 
     Duration budget() {
-        return budget.isZero()
-                ? patience.multipliedBy(5).plus(hold.minimum()).plus(linger)
-                : budget;
+        return budget.isZero() ? patience.multipliedBy(5).plus(hold.minimum()).plus(linger) : budget;
     }
 
     Bound bound() {

@@ -50,7 +50,6 @@ public record Repetition(List<Trial> trials, boolean repeatVoid, List<History> e
 
     private static boolean unproven(History history) {
         var verdict = history.judged().verdict();
-        return verdict == Verdict.VOID
-                && !history.began().setting().expected().metBy(verdict);
+        return verdict == Verdict.VOID && !history.began().setting().expected().metBy(verdict);
     }
 }

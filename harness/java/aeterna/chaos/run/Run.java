@@ -368,9 +368,12 @@ final class Run {
             return;
         }
         if (because == null && recording.history().first(Entry.Served.class).isPresent()) {
-            // What began at the very end is seen to its end: clients that stop in the dark leave an outage that nobody can judge.
+            // What began at the very end is seen to its end: clients that stop in the dark leave an outage that nobody
+            // can judge.
             var over = time.nanos();
-            await(experiment.patience(), () -> service.darkest(over, time.nanos()).isEmpty());
+            await(
+                    experiment.patience(),
+                    () -> service.darkest(over, time.nanos()).isEmpty());
         }
         workload.stop();
         var longest = service.clients().stream().map(Client::deadline).reduce(LOOK, Run::longer);

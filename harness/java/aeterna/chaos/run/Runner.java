@@ -126,8 +126,7 @@ public final class Runner {
                 break;
             }
         }
-        var decisive =
-                new Series(results.stream().map(Result::history).toList()).decisive();
+        var decisive = new Series(results.stream().map(Result::history).toList()).decisive();
         return results.stream()
                 .filter(result -> result.history().equals(decisive))
                 .findFirst()
@@ -145,16 +144,11 @@ public final class Runner {
     private static Result told(History history) {
         var judged = history.judged();
         return new Result(
-                judged.verdict(),
-                judged.because(),
-                history.all(Finding.class).toList(),
-                history,
-                Optional.empty());
+                judged.verdict(), judged.because(), history.all(Finding.class).toList(), history, Optional.empty());
     }
 
     private Result once(Experiment experiment, Trial trial) {
-        return carryOut(
-                new Run(experiment, testbed, time, journal, histories, surroundings.apply(trial), progress));
+        return carryOut(new Run(experiment, testbed, time, journal, histories, surroundings.apply(trial), progress));
     }
 
     /**

@@ -136,17 +136,16 @@ public final class CrashSubject {
             watcher.demandWatching();
             var folder = temporary();
             try (var histories = HistoryFile.open(folder.resolve("history.jsonl"))) {
-                var setting =
-                        new Setting(
-                                "crash",
-                                "crash",
-                                Trial.ONLY,
-                                seed,
-                                found.provider(),
-                                found.topology().name(),
-                                "",
-                                new TreeMap<>(),
-                                Expectation.held());
+                var setting = new Setting(
+                        "crash",
+                        "crash",
+                        Trial.ONLY,
+                        seed,
+                        found.provider(),
+                        found.topology().name(),
+                        "",
+                        new TreeMap<>(),
+                        Expectation.held());
                 var result = new Runner(
                                 found,
                                 time,

@@ -32,9 +32,11 @@ record EarlierParts(RunFolder folder, List<History> histories) {
             return new EarlierParts(reports.begin(newRun), List.of());
         }
         var folder = reports.find(settings.into().get());
-        var parts = new EarlierParts(folder, HistoryFile.salvage(folder.history()).histories());
+        var parts =
+                new EarlierParts(folder, HistoryFile.salvage(folder.history()).histories());
         parts.setting().ifPresent(setting -> {
-            demandSame(folder, "topology", setting.topology(), settings.testbed().topology(), "--topology");
+            demandSame(
+                    folder, "topology", setting.topology(), settings.testbed().topology(), "--topology");
             demandSame(folder, "profile", setting.profile(), settings.profile(), "--profile");
         });
         return parts;
@@ -56,8 +58,7 @@ record EarlierParts(RunFolder folder, List<History> histories) {
     /** The run's seed, of its first trial. */
     OptionalLong seed() {
         return setting()
-                .map(setting -> OptionalLong.of(
-                        setting.seed() - setting.trial().number() + 1))
+                .map(setting -> OptionalLong.of(setting.seed() - setting.trial().number() + 1))
                 .orElseGet(OptionalLong::empty);
     }
 

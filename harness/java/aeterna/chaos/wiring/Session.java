@@ -8,12 +8,15 @@ import aeterna.chaos.expect.Expectations;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Evidence;
+import aeterna.chaos.model.Hold;
 import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.Trial;
+import aeterna.chaos.model.Verdict;
 import aeterna.chaos.observe.ClusterEvidence;
 import aeterna.chaos.observe.LastWords;
 import aeterna.chaos.observe.PodWatch;
@@ -39,7 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** One run of scenarios: a testbed kept for this process, the stack on it, one history, one report. Closing it writes the report. */
 public final class Session implements AutoCloseable {
@@ -66,9 +69,9 @@ public final class Session implements AutoCloseable {
     private final boolean repeatVoid;
     private final EarlierParts earlier;
     private final Provider.Reservation reservation;
-    private final Testbed testbed;
-    private final Stack stack;
-    private final Function<Profile, Stack> otherwise;
+    private final BiFunction<Testbed, Profile, Stack> stacks;
+    private final Mending mending;
+    private Ground ground;
     private final Journal journal;
     private final WatcherProcess watcher;
     private final Expectations expectations;
@@ -77,6 +80,8 @@ public final class Session implements AutoCloseable {
     private final Thread onInterrupt;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Runner running;
+    private String current = "";
+    private Problem lost;
     private boolean ending;
 
     private Session(
@@ -97,9 +102,9 @@ public final class Session implements AutoCloseable {
         trials = settings.trials();
         repeatVoid = settings.repeatVoid();
         reservation = parts.reservation();
-        testbed = parts.testbed();
-        otherwise = parts.stack();
-        stack = otherwise.apply(parts.profile());
+        stacks = parts.stacks();
+        ground = new Ground(parts.testbed(), stacks.apply(parts.testbed(), parts.profile()));
+        mending = parts.mending();
         journal = parts.journal();
         watcher = parts.watcher();
         folder = earlier.folder();
@@ -115,7 +120,8 @@ public final class Session implements AutoCloseable {
             Provider.Reservation reservation,
             Testbed testbed,
             Profile profile,
-            Function<Profile, Stack> stack,
+            BiFunction<Testbed, Profile, Stack> stacks,
+            Mending mending,
             Journal journal,
             WatcherProcess watcher) {}
 
@@ -143,13 +149,24 @@ public final class Session implements AutoCloseable {
             // It is ready long before the stack is.
             watcher.start();
             var journal = harness.journal(time, watcher);
-            var stack = harness.stack(testbed, images, time);
+            BiFunction<Testbed, Profile, Stack> stacks =
+                    (on, configured) -> harness.stack(on, images, time).apply(configured);
+            var mending = new Mending(
+                    provider,
+                    request,
+                    images.values(),
+                    stacks,
+                    harness.leftovers(journal),
+                    settings.steadyWithin(),
+                    progress,
+                    time,
+                    console.out()::println);
             if (!settings.dryRun()) {
                 harness.leftovers(journal).undo(testbed, console.out()::println);
                 started.beforeTheStack(testbed);
                 try {
                     testbed.provide(images.values(), progress);
-                    stack.apply(profile).deploy(progress, settings.steadyWithin());
+                    stacks.apply(testbed, profile).deploy(progress, settings.steadyWithin());
                 } catch (RuntimeException unsteady) {
                     throw started.undone(testbed, unsteady);
                 }
@@ -160,7 +177,7 @@ public final class Session implements AutoCloseable {
                     time,
                     settings,
                     expectations,
-                    new Parts(earlier, reservation, testbed, profile, stack, journal, watcher));
+                    new Parts(earlier, reservation, testbed, profile, stacks, mending, journal, watcher));
         } catch (RuntimeException failed) {
             watcher.close();
             reservation.close();
@@ -175,14 +192,50 @@ public final class Session implements AutoCloseable {
                         "Make it with `./chaos up`."));
     }
 
+    /**
+     * Sees to it that a scenario finds the stack steady, whatever the one before it left.
+     *
+     * @throws Problem when the ground is lost; that the scenario was VOID for it is in the history then
+     */
+    public void ready(String scenario) {
+        if (scenario.equals(current)) {
+            return;
+        }
+        var first = current.isEmpty();
+        current = scenario;
+        if (first || dryRun) {
+            return;
+        }
+        try {
+            if (lost == null) {
+                ground = mending.mend(ground);
+                return;
+            }
+        } catch (RuntimeException gone) {
+            lost = gone instanceof Problem problem
+                    ? problem
+                    : new Problem("the testbed could not be mended: " + gone, "See ./chaos status.", gone);
+        }
+        neverBegun(setting(scenario), lost.getMessage());
+        throw lost;
+    }
+
+    private void neverBegun(Setting setting, String because) {
+        var now = time.nanos();
+        try (var recording = histories.begin(new Entry.Began(
+                now, time.wallTime(), setting, "(never begun)", "nothing", Hold.oneShot(), List.of()))) {
+            recording.record(new Entry.Judged(now, Verdict.VOID, "the testbed was lost: " + because));
+        }
+    }
+
     /** The stack, steady. */
     public Stack stack() {
-        return stack;
+        return ground.stack();
     }
 
     /** The same stack configured otherwise; not deployed yet. */
     public Stack stack(Profile profile) {
-        return otherwise.apply(profile);
+        return stacks.apply(ground.testbed(), profile);
     }
 
     /** Deploys a stack in place of the one that is there, and waits until it is steady. */
@@ -192,7 +245,7 @@ public final class Session implements AutoCloseable {
 
     /** The testbed it is on. */
     public Testbed testbed() {
-        return testbed;
+        return ground.testbed();
     }
 
     /** The time that the run's entries are stamped with. */
@@ -206,18 +259,9 @@ public final class Session implements AutoCloseable {
      * @throws Problem when the process was told to end
      */
     public Runner runner(String scenario) {
-        var setting = new Setting(
-                folder.name(),
-                scenario,
-                Trial.ONLY,
-                seed,
-                testbed.provider(),
-                testbed.topology().name(),
-                stack.profile().name(),
-                stack.flavours(),
-                expectations.of(scenario, stack.profile().name(), testbed.provider()));
+        var setting = setting(scenario);
         var runner = new Runner(
-                testbed,
+                ground.testbed(),
                 time,
                 journal,
                 histories,
@@ -227,9 +271,26 @@ public final class Session implements AutoCloseable {
         return running(dryRun ? runner.dry() : runner);
     }
 
+    private Setting setting(String scenario) {
+        var provider = ground.testbed().provider();
+        var profile = ground.stack().profile().name();
+        return new Setting(
+                folder.name(),
+                scenario,
+                Trial.ONLY,
+                seed,
+                provider,
+                ground.testbed().topology().name(),
+                profile,
+                ground.stack().flavours(),
+                expectations.of(scenario, profile, provider));
+    }
+
     /** Each trial chooses by a seed of its own, which runs it again by itself. */
     private Surroundings surroundings(Setting scenario, Trial trial) {
         var setting = scenario.with(trial, seed + trial.number() - 1);
+        var testbed = ground.testbed();
+        var stack = ground.stack();
         List<Evidence> evidence =
                 new ArrayList<>(ClusterEvidence.of(testbed.cluster(), testbed.machines(), Stack.NAMESPACE));
         evidence.addAll(stack.evidence());
@@ -313,7 +374,7 @@ public final class Session implements AutoCloseable {
             report.write();
             console.out().println("report: " + report.folder().page().toUri());
         } finally {
-            testbed.close();
+            ground.testbed().close();
             watcher.close();
             reservation.close();
         }

@@ -259,7 +259,13 @@ class OutagesTest {
     void whatBeginsAfterTheLedgersTurnIsNotJudged() {
         var late = servedUntilTheAct().fail(20, 25).ok(25, 60).end().fail(60, 70);
         assertThat(judge(late.history()).verdict()).isEqualTo(Verdict.HELD);
-        var across = servedUntilTheAct().fail(20, 25).ok(25, 59).fail(59, 60).end().fail(60, 70).ok(70, 100);
+        var across = servedUntilTheAct()
+                .fail(20, 25)
+                .ok(25, 59)
+                .fail(59, 60)
+                .end()
+                .fail(60, 70)
+                .ok(70, 100);
         assertThat(judge(across.history()).because()).contains("served again after 1.1 s");
     }
 

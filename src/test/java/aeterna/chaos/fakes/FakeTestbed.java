@@ -21,7 +21,8 @@ import java.util.function.Supplier;
  *
  * @param strange why it is not ours; empty when it is
  */
-public record FakeTestbed(Machines machines, Set<Capability> capabilities, Supplier<String> strange) implements Testbed {
+public record FakeTestbed(Machines machines, Set<Capability> capabilities, Supplier<String> strange)
+        implements Testbed {
     /** One that is ours. */
     public FakeTestbed(Machines machines, Set<Capability> capabilities) {
         this(machines, capabilities, () -> "");

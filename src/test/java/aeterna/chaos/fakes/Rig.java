@@ -82,8 +82,7 @@ public final class Rig {
                 time,
                 journal,
                 histories,
-                trial -> new Surroundings(
-                        setting.with(trial, seed), observers, evidence, folder.resolve("evidence")),
+                trial -> new Surroundings(setting.with(trial, seed), observers, evidence, folder.resolve("evidence")),
                 progress(),
                 repetition);
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import aeterna.chaos.fakes.FakeTime;
 import aeterna.chaos.fakes.Rig;
 import aeterna.chaos.model.Entry;
-import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Sighting;
@@ -175,8 +174,8 @@ class AbortTest {
     @Test
     void whatIsOverItsBudgetIsHealedAndVoid() {
         rig.fault.freezing(rig.machines, "node-1").doing(() -> rig.service.fail(Duration.ofHours(1)));
-        var result = rig.runner()
-                .run(rig.experiment().budget(Duration.ofSeconds(50)).inject(rig.fault.untilServed()));
+        var result =
+                rig.runner().run(rig.experiment().budget(Duration.ofSeconds(50)).inject(rig.fault.untilServed()));
         assertThat(result.verdict()).isEqualTo(Verdict.VOID);
         assertThat(result.because()).isEqualTo("it hangs: not over within its budget of 50 s");
         assertThat(rig.machines.all()).allMatch(Machine::whole);

@@ -246,7 +246,9 @@ class RunnerTest {
             rig.fault.doing(() -> {
                 rig.service.fail(Duration.ofSeconds(3));
                 // Served again at 3 s, settled at 5 s: the linger ends 10 s after the act at the earliest.
-                rig.time.at(rig.time.nanos() + Duration.ofMillis(9_900).toNanos(), () -> rig.service.fail(Duration.ofMillis(600)));
+                rig.time.at(
+                        rig.time.nanos() + Duration.ofMillis(9_900).toNanos(),
+                        () -> rig.service.fail(Duration.ofMillis(600)));
             });
             var result = run(rig.experiment().inject(rig.fault));
             var readBack = result.history().began(Phase.READ_BACK).orElseThrow();
