@@ -642,16 +642,6 @@ class RunnerTest {
     }
 
     private static Evidence evidence(String name, Evidence collecting) {
-        return new Evidence() {
-            @Override
-            public void collect(Path folder) throws Exception {
-                collecting.collect(folder);
-            }
-
-            @Override
-            public String toString() {
-                return name;
-            }
-        };
+        return Evidence.named(name, collecting::collect);
     }
 }
