@@ -44,15 +44,26 @@ public final class SqlEntrance implements Entrance {
     private final String name;
     private final String url;
     private final Login login;
+    private final boolean writable;
 
     /**
      * @param name as in reports
-     * @param port on 127.0.0.1
+     * @param port on 127.0.0.1, of whoever takes writes
      */
     public SqlEntrance(String name, int port, Login login) {
+        this(name, port, login, true);
+    }
+
+    private SqlEntrance(String name, int port, Login login, boolean writable) {
         this.name = name;
         url = "jdbc:postgresql://127.0.0.1:" + port + "/" + login.database();
         this.login = login;
+        this.writable = writable;
+    }
+
+    /** A way in that leads to standbys: it serves reads, and what is asked of it makes no table. */
+    public static SqlEntrance toStandbys(String name, int port, Login login) {
+        return new SqlEntrance(name, port, login, false);
     }
 
     /** An application's login; a superuser's would pass limits that applications run into. */
@@ -60,13 +71,19 @@ public final class SqlEntrance implements Entrance {
 
     @Override
     public Session open(Op.Connection connection) throws SQLException {
+        if (writable) {
+            makeTable();
+        }
+        return new SqlSession(connection);
+    }
+
+    private void makeTable() throws SQLException {
         try (var database = connect(LISTING);
                 var statement = database.createStatement()) {
             // Clients begin together, and "if not exists" alone races on the catalogue. One message is one transaction.
             statement.execute(
                     "begin; select pg_advisory_xact_lock(hashtext('" + TABLE + "')); " + MAKE_TABLE + "; commit");
         }
-        return new SqlSession(connection);
     }
 
     @Override

@@ -60,11 +60,17 @@ public final class Postgres implements Component {
     private final String namespace;
     private final Selection pods;
     private final SqlEntrance primary;
+    private final SqlEntrance replicas;
 
-    Postgres(Cluster cluster, String namespace, SqlEntrance primary) {
+    /**
+     * @param primary the way in to whoever leads
+     * @param replicas the way in to the standbys
+     */
+    Postgres(Cluster cluster, String namespace, SqlEntrance primary, SqlEntrance replicas) {
         this.cluster = cluster;
         this.namespace = namespace;
         this.primary = primary;
+        this.replicas = replicas;
         pods = new Selection(
                 cluster, namespace, Map.of("cnpg.io/cluster", "aeterna-postgres", "cnpg.io/podRole", "instance"));
     }
@@ -86,7 +92,7 @@ public final class Postgres implements Component {
 
     @Override
     public List<Entrance> entrances() {
-        return List.of(primary);
+        return List.of(primary, replicas);
     }
 
     @Override
@@ -106,6 +112,11 @@ public final class Postgres implements Component {
     /** The way in past the pooler, to whoever leads. */
     public Entrance direct() {
         return primary;
+    }
+
+    /** The way in for reads that may lag: to the standbys. */
+    public Entrance replicas() {
+        return replicas;
     }
 
     /** The pod that holds the leader's lock. */

@@ -82,8 +82,11 @@ public final class Stack {
         this.clock = clock;
         var topology = testbed.topology();
         api = new Api(cluster, NAMESPACE, published(topology, 30080));
-        postgres =
-                new Postgres(cluster, NAMESPACE, new SqlEntrance(Postgres.ID, published(topology, 30433), APPLICATION));
+        postgres = new Postgres(
+                cluster,
+                NAMESPACE,
+                new SqlEntrance(Postgres.ID, published(topology, 30433), APPLICATION),
+                SqlEntrance.toStandbys("postgres replicas", published(topology, 30434), APPLICATION));
         pooler = new Pooler(cluster, NAMESPACE, new SqlEntrance(Pooler.ID, published(topology, 30432), APPLICATION));
         qdrant = new Qdrant(
                 cluster,

@@ -1,9 +1,12 @@
 package aeterna.chaos.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Op.Outcome;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,5 +49,15 @@ class SqlEntranceTest {
             assertThat(reply.outcome()).isEqualTo(Outcome.FAIL);
             assertThat(reply.error()).contains("refused");
         });
+    }
+
+    @Test
+    void nothingIsMadeOnStandbys() throws Exception {
+        var login = new SqlEntrance.Login("a", "b", "c");
+        try (var session = SqlEntrance.toStandbys("postgres replicas", 1, login).open(Op.Connection.NEW)) {
+            assertThat(session.read(Duration.ofSeconds(1)).outcome()).isEqualTo(Outcome.FAIL);
+        }
+        assertThatThrownBy(() -> new SqlEntrance("postgres", 1, login).open(Op.Connection.NEW))
+                .hasMessageContaining("refused");
     }
 }
