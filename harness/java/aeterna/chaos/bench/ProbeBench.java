@@ -72,7 +72,7 @@ public final class ProbeBench {
         var missing = missing(trials, rounds);
         var costKnown = rounds.stream().anyMatch(row -> row.get("cores") != null);
         if (!missing.isEmpty() || !costKnown) {
-            try (var servers = OtherProcess.start(programs, OutageServers.class, SERVERS)) {
+            try (var servers = OtherProcess.startAhead(programs, OutageServers.class, SERVERS)) {
                 var ports = ports(servers);
                 if (!costKnown) {
                     cost(ports.get(1), raw);

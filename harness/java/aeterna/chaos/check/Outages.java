@@ -128,9 +128,7 @@ public final class Outages {
         var beganLatest = dark.isEmpty() ? endedLatest : Math.max(beganEarliest, noticeable(dark.get(0)));
         var endedEarliest = dark.isEmpty()
                 ? beganLatest
-                : Math.max(
-                        beganLatest,
-                        Math.min(endedLatest, Math.max(dark.get(dark.size() - 1).sent(), heldUntil(after))));
+                : Math.max(beganLatest, Math.min(endedLatest, stillDark(dark.get(dark.size() - 1), after)));
         var longest = endedLatest - beganEarliest;
         var shortest = endedEarliest - beganLatest;
         var stalled = dark.size() < region.size()
@@ -160,10 +158,16 @@ public final class Outages {
         return Math.min(firstDark.ended(), stalls.after(firstDark.sent(), usual));
     }
 
-    /** The moment until which an answer was held up: one that was sent shortly before the end counts as prompt and waited all the same. */
-    private long heldUntil(Op after) {
-        var held = after.ended() - after.sent() > usual && stalls.within(after.sent(), after.ended()) == 0;
-        return held ? after.ended() - usual : Long.MIN_VALUE;
+    /**
+     * The last moment at which it was certainly dark: when the last dark request was sent, or later when the answer after it was
+     * held up, sent while that one still waited. One that was sent afterwards is slow for reasons of its own, such as a new
+     * connection.
+     */
+    private long stillDark(Op lastDark, Op after) {
+        var held = after.sent() < lastDark.ended()
+                && after.ended() - after.sent() > usual
+                && stalls.within(after.sent(), after.ended()) == 0;
+        return held ? Math.max(lastDark.sent(), after.ended() - usual) : lastDark.sent();
     }
 
     private Evidence evidence(Op op) {
@@ -213,10 +217,14 @@ public final class Outages {
         return low;
     }
 
-    /** How long answers took, in nanoseconds and sorted, of what was answered well before the act. */
+    /**
+     * How long answers took, in nanoseconds and sorted, of what was answered well before the act; the first half of it tells
+     * of clients that were still warming up.
+     */
     private static long[] latencies(List<Op> ops, long injectedAt) {
-        return ops.stream()
-                .filter(op -> op.ok() && op.ended() < injectedAt)
+        var before =
+                ops.stream().filter(op -> op.ok() && op.ended() < injectedAt).toList();
+        return before.subList(before.size() / 2, before.size()).stream()
                 .mapToLong(op -> op.ended() - op.sent())
                 .sorted()
                 .toArray();

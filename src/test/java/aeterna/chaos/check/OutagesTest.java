@@ -256,6 +256,18 @@ class OutagesTest {
     }
 
     @Test
+    void aSlowFirstAnswerIsNotTakenForOneThatWaitedInTheDark() {
+        var schedule = servedUntilTheAct()
+                .fail(20, 30)
+                .ops(30, 31, Op.Outcome.OK, Duration.ofMillis(40))
+                .ok(31, 60)
+                .end();
+        assertThat(outages(schedule.history()))
+                .singleElement()
+                .satisfies(outage -> assertThat(outage.error()).isGreaterThan(Duration.ofMillis(100)));
+    }
+
+    @Test
     void whatBeginsAfterTheLedgersTurnIsNotJudged() {
         var late = servedUntilTheAct().fail(20, 25).ok(25, 60).end().fail(60, 70);
         assertThat(judge(late.history()).verdict()).isEqualTo(Verdict.HELD);
