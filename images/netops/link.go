@@ -16,7 +16,7 @@ import (
 // linkReport is one target after the act. The act took place between
 // AskedUnixNanos and AtUnixNanos, when the kernel had confirmed it. Carrier is
 // what the container feels. A cable that was plugged but not Announced works
-// too, after a second or so.
+// too, after a second or so. Frozen is whether all its processes stand still.
 type linkReport struct {
 	Pid            int      `json:"pid"`
 	Interface      string   `json:"interface"`
@@ -24,6 +24,7 @@ type linkReport struct {
 	Changed        bool     `json:"changed"`
 	Carrier        bool     `json:"carrier"`
 	Announced      bool     `json:"announced,omitempty"`
+	Frozen         bool     `json:"frozen"`
 	AskedUnixNanos int64    `json:"asked_unix_nanos"`
 	AtUnixNanos    int64    `json:"at_unix_nanos"`
 }
@@ -163,7 +164,12 @@ func look(c *cable, wanted position, report *linkReport) (err error) {
 		return err
 	}
 	if wanted == "" {
-		return nil
+		machine, err := findFreezer(c.pid)
+		if err != nil {
+			return err
+		}
+		report.Frozen, err = machine.isFrozen()
+		return err
 	}
 	report.Changed = positionOf(c.hostEnd.Attrs().Flags) != wanted
 	if report.State != wanted {

@@ -48,7 +48,7 @@ func TestReportsKeepTheirFieldNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"pid":7,"interface":"veth1","state":"down","changed":true,"carrier":false,"asked_unix_nanos":1,"at_unix_nanos":2}`
+	want := `{"pid":7,"interface":"veth1","state":"down","changed":true,"carrier":false,"frozen":false,"asked_unix_nanos":1,"at_unix_nanos":2}`
 	if string(line) != want {
 		t.Errorf("got %s, want %s", line, want)
 	}

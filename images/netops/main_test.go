@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -31,8 +32,12 @@ func TestWrongCommandLinesExitWithTwoAndSayWhatWasWrong(t *testing.T) {
 		"traffic set --tag abcd --wanted {": "--wanted",
 		"delay --tag abcd":                  "--container",
 		"burn --tag abcd":                   "name --tag and --container",
-		"power":                             "say off",
+		"power":                             "say off, freeze or thaw",
+		"power on":                          `"on" is none of off, freeze, thaw`,
 		"power off":                         "at least one --container-pid",
+		"ops --wanted {":                    "ops: --wanted",
+		"clock now":                         "takes no options",
+		"serve me":                          "takes no options",
 		"end":                               `"" is no tag`,
 		"load look":                         "at least one --container",
 		"disk fill":                         "absolute --path",
@@ -41,7 +46,7 @@ func TestWrongCommandLinesExitWithTwoAndSayWhatWasWrong(t *testing.T) {
 		"probe --connect 10.0.0.1:80 --container-pid 1 --container-pid 2": "only one",
 	} {
 		var out, trouble bytes.Buffer
-		if code := dispatch(strings.Fields(line), &out, &trouble); code != exitUsage {
+		if code := dispatch(context.Background(), strings.Fields(line), &out, &trouble); code != exitUsage {
 			t.Errorf("%q: exit code %d, want %d", line, code, exitUsage)
 		}
 		if first, _, _ := strings.Cut(trouble.String(), "\n"); !strings.Contains(first, reason) {
@@ -59,7 +64,7 @@ func TestAProcessThatIsGoneExitsWithOneAndOneLine(t *testing.T) {
 		"probe --container-pid 4194999 --connect 127.0.0.1:9",
 	} {
 		var out, trouble bytes.Buffer
-		if code := dispatch(strings.Fields(line), &out, &trouble); code != exitFailed {
+		if code := dispatch(context.Background(), strings.Fields(line), &out, &trouble); code != exitFailed {
 			t.Errorf("%q: exit code %d, want %d (%s)", line, code, exitFailed, trouble.String())
 		}
 		if !strings.Contains(trouble.String(), "pid 4194999: no such process") || strings.Count(trouble.String(), "\n") != 1 {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -93,37 +94,73 @@ func killAll(members []process, member string) (int, error) {
 func setFreezer(at place, members []process, frozen bool) error {
 	done := map[string]bool{}
 	for _, p := range members {
-		file, on, off := freezerOf(p)
-		if file == "" {
-			return fmt.Errorf("%s: its control groups have no freezer", at)
-		}
-		if done[file] {
+		f, err := freezerOf(p, podGroup)
+		if err == nil && done[f.file] {
 			continue
 		}
-		done[file] = true
-		value := off
-		if frozen {
-			value = on
+		done[f.file] = true
+		if err == nil {
+			err = f.ask(frozen)
 		}
-		if err := writeFreezer(file, value); err != nil {
-			if !frozen && errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
+		if err == nil && frozen {
+			err = f.awaitFrozen()
+		}
+		if err != nil && (frozen || !errors.Is(err, fs.ErrNotExist)) {
 			return fmt.Errorf("%s: %w", at, err)
 		}
 	}
 	return nil
 }
 
-// freezerOf is the file that freezes a process's pod, and what to write into it.
-func freezerOf(p process) (file, on, off string) {
-	if group, there := p.groups["freezer"]; there {
-		return path.Join(hostGroups, "freezer", podGroup(group), "freezer.state"), "FROZEN", "THAWED"
+// freezer is how a control group is frozen, in the older and in the newer kind
+// of hierarchy.
+type freezer struct {
+	file, on, off string
+	// tell is where the kernel says that all below it stands still, in the line done.
+	tell, done string
+}
+
+// freezerOf is the freezer of the part of a process's control group that narrow leaves.
+func freezerOf(p process, narrow func(string) string) (freezer, error) {
+	if group := narrow(p.groups["freezer"]); group != "" {
+		file := path.Join(hostGroups, "freezer", group, "freezer.state")
+		return freezer{file, "FROZEN", "THAWED", file, "FROZEN"}, nil
 	}
-	if group, there := p.groups[""]; there {
-		return path.Join(hostGroups, podGroup(group), "cgroup.freeze"), "1", "0"
+	if group := narrow(p.groups[""]); group != "" {
+		folder := path.Join(hostGroups, group)
+		return freezer{path.Join(folder, "cgroup.freeze"), "1", "0", path.Join(folder, "cgroup.events"), "frozen 1"}, nil
 	}
-	return "", "", ""
+	return freezer{}, fmt.Errorf("its control groups %v have no freezer of their own", p.groups)
+}
+
+func (f freezer) ask(frozen bool) error {
+	value := f.off
+	if frozen {
+		value = f.on
+	}
+	return os.WriteFile(f.file, []byte(value), 0)
+}
+
+// isFrozen is what the kernel says now, a freezer further up included.
+func (f freezer) isFrozen() (bool, error) {
+	text, err := os.ReadFile(f.tell)
+	return slices.Contains(strings.Split(strings.TrimSpace(string(text)), "\n"), f.done), err
+}
+
+func (f freezer) awaitFrozen() error {
+	for end := time.Now().Add(freezing); ; time.Sleep(time.Millisecond) {
+		frozen, err := f.isFrozen()
+		if frozen || err != nil {
+			return err
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("%s: not all below it stand still after %s", f.file, freezing)
+		}
+		// The older kind stops halfway at what waits in the kernel, until it is asked again.
+		if err := f.ask(true); err != nil {
+			return err
+		}
+	}
 }
 
 // podGroup is the part of a control group's path that ends with the pod.
@@ -137,24 +174,4 @@ func podGroup(group string) string {
 		return group
 	}
 	return group[:at[1]+end]
-}
-
-func writeFreezer(file, value string) error {
-	if err := os.WriteFile(file, []byte(value), 0); err != nil {
-		return err
-	}
-	end := time.Now().Add(freezing)
-	for {
-		is, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if strings.TrimSpace(string(is)) == value {
-			return nil
-		}
-		if time.Now().After(end) {
-			return fmt.Errorf("%s is still %q and not %q", file, strings.TrimSpace(string(is)), value)
-		}
-		time.Sleep(time.Millisecond)
-	}
 }

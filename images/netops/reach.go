@@ -55,6 +55,7 @@ func runReach(arguments []string, out io.Writer) error {
 			if err != nil {
 				space = netns.None()
 			}
+			defer space.Close()
 			networks[one.place] = space
 		}
 	}

@@ -209,13 +209,8 @@ func lookAtLimits(node *machine, tell func(kind, what string)) error {
 			continue
 		}
 		// The container's own group, wherever below it its init has moved.
-		end := strings.Index(group, node.group)
-		if end < 0 {
+		if group = containerGroup(group); group == "" {
 			continue
-		}
-		end += len(node.group)
-		if slash := strings.IndexByte(group[end:], '/'); slash >= 0 {
-			group = group[:end+slash]
 		}
 		folder, there := folderOf(node, group, limit.folders)
 		if !there {

@@ -54,14 +54,14 @@ public final class Outages {
     }
 
     /**
-     * Every client's outages that end after the act began and begin before the ledger's turn, in order. The clients work
+     * Every user's outages that end after the act began and begin before the ledger's turn, in order. The clients work
      * on for a moment after that, so that what began before it is seen to its end.
      */
     public static Map<Client, List<Outage>> of(History history) {
         var injectedAt = history.injectedAt().orElse(Long.MAX_VALUE);
         var judgedUntil = history.began(Phase.READ_BACK).orElse(Long.MAX_VALUE);
         Map<Client, List<Op>> ops = new LinkedHashMap<>();
-        history.clients().forEach(client -> ops.put(client, history.ops(client)));
+        history.users().forEach(client -> ops.put(client, history.ops(client)));
         var stalls = Stalls.seenBy(ops);
         Map<Client, List<Outage>> outages = new LinkedHashMap<>();
         ops.forEach((client, its) -> outages.put(

@@ -33,7 +33,7 @@ record ServedAgainWithin(Duration within) implements Promise {
                 .values()
                 .forEach(outages -> outages.stream().max(byWeight()).ifPresent(worstOfEach::add));
         if (worstOfEach.isEmpty()) {
-            var spacing = history.clients().stream().map(Client::spacing).max(Comparator.naturalOrder());
+            var spacing = history.users().stream().map(Client::spacing).max(Comparator.naturalOrder());
             return new Finding(
                     toString(),
                     Verdict.HELD,
@@ -100,10 +100,10 @@ record ServedAgainWithin(Duration within) implements Promise {
         if (act.isEmpty() || end.isEmpty()) {
             return Optional.of("the history has no act, or no end");
         }
-        if (history.clients().isEmpty()) {
+        if (history.users().isEmpty()) {
             return Optional.of("no client ever ran");
         }
-        for (var client : history.clients()) {
+        for (var client : history.users()) {
             var last = history.ops(client).stream().mapToLong(Op::scheduled).max();
             var patience = client.settled().plus(client.deadline()).toNanos();
             if (last.isEmpty() || last.getAsLong() < end.getAsLong() - patience || last.getAsLong() < act.getAsLong()) {

@@ -2,7 +2,6 @@ package aeterna.chaos.cli;
 
 import aeterna.chaos.console.Console;
 import aeterna.chaos.fault.FaultKind;
-import aeterna.chaos.junit.EveryFault;
 import java.lang.reflect.Method;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -48,7 +47,7 @@ final class ListCommand implements Runnable {
 
     private void faults() {
         for (var kind : FaultKind.values()) {
-            console.out().printf("%-22s told %s%n", EveryFault.name(kind), told(kind));
+            console.out().printf("%-22s told %s%n", kind, told(kind));
             console.out().printf("%-22s seen by %s%n", "", kind.witness());
         }
         console.out().println();

@@ -56,7 +56,8 @@ public final class Main {
                         .addSubcommand(new BenchUpCommand(wiring))
                         .addSubcommand(new BenchProbeCommand(wiring))
                         .addSubcommand(new BenchCrashCommand(wiring))
-                        .addSubcommand(new BenchZoneCommand(wiring)),
+                        .addSubcommand(new BenchZoneCommand(wiring))
+                        .addSubcommand(new BenchFaultsCommand(wiring)),
                 new CrashSubjectCommand(wiring));
     }
 

@@ -47,6 +47,9 @@ public interface Cluster extends AutoCloseable {
     /** The annotations of an Endpoints object, where leader locks are kept; empty when there is no such object. */
     Optional<Map<String, String>> endpointsAnnotations(String namespace, String name);
 
+    /** The address of a Service inside the cluster; empty when there is no such Service. */
+    Optional<String> serviceAddress(String namespace, String name);
+
     /** The annotations of a namespace; empty when there is no such namespace. */
     Optional<Map<String, String>> namespaceAnnotations(String name);
 

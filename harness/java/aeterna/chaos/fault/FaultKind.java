@@ -4,6 +4,7 @@ import aeterna.chaos.model.Degradation;
 import aeterna.chaos.model.Target;
 import aeterna.chaos.time.Timekeeper;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** Every kind of fault that there is: what it is told, who sees it land, and one of its kind to try. */
@@ -98,6 +99,12 @@ public enum FaultKind {
             String container,
             String volume,
             Timekeeper time) {}
+
+    /** As people write it, such as {@code freeze-zone}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** What it is told, in words. */
     public String parameters() {

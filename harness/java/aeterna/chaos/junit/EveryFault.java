@@ -33,7 +33,7 @@ public final class EveryFault {
     @TestFactory
     Stream<DynamicTest> isSeenAndUndone(Session session) {
         return chosen(System.getProperty(CHOSEN, "")).stream()
-                .map(kind -> DynamicTest.dynamicTest(name(kind), () -> run(session, kind)));
+                .map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> run(session, kind)));
     }
 
     /** The kinds of those names, all of them when there are none; throws a problem for one that there is not. */
@@ -48,23 +48,18 @@ public final class EveryFault {
     }
 
     private static FaultKind kind(String name) {
-        var known = Arrays.stream(FaultKind.values()).map(EveryFault::name).toList();
+        var known = Arrays.stream(FaultKind.values()).map(FaultKind::toString).toList();
         return Arrays.stream(FaultKind.values())
-                .filter(kind -> name(kind).equals(name.toLowerCase(Locale.ROOT)))
+                .filter(kind -> kind.toString().equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(
                         () -> new Problem("there is no kind of fault '" + name + "'", Nearest.remedy(name, known)));
     }
 
-    /** As people write it, such as {@code freeze-zone}. */
-    public static String name(FaultKind kind) {
-        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
     private static void run(Session session, FaultKind kind) {
         var stack = session.stack();
         var api = AckedWrites.through(stack.api());
-        var experiment = Experiment.that("the stack is whole again after " + name(kind))
+        var experiment = Experiment.that("the stack is whole again after " + kind)
                 .steadyWhen(stack.everythingReady())
                 .under(api)
                 .promise(redundantAgainWithin(ofMinutes(4)), noAcknowledgedWriteLost())
@@ -74,6 +69,6 @@ public final class EveryFault {
         var whole = fault instanceof HeldFault held
                 ? experiment.inject(held.holdFor(ofSeconds(10)))
                 : experiment.inject((OneShotFault) fault);
-        Verdicts.assertHeld(session.runner("EveryFault." + name(kind)).run(whole));
+        Verdicts.assertHeld(session.runner("EveryFault." + kind).run(whole));
     }
 }

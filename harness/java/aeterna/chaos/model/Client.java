@@ -11,9 +11,16 @@ import java.time.Duration;
  * @param spacing the time between two scheduled requests, more than zero
  * @param deadline what a user would put up with: an answer later than this after the scheduled moment is not OK
  * @param cap how many requests may be in flight, at least 1; further ones are shed
+ * @param vantage the zone that it works in; empty for one that comes from outside of all, as users do: promises are made to those alone
  */
 public record Client(
-        String name, Op.Kind kind, Op.Connection connection, Duration spacing, Duration deadline, int cap) {
+        String name,
+        Op.Kind kind,
+        Op.Connection connection,
+        Duration spacing,
+        Duration deadline,
+        int cap,
+        String vantage) {
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
     /**
@@ -24,6 +31,19 @@ public record Client(
             throw new IllegalArgumentException(
                     "the client '" + name + "' needs a spacing and a deadline above zero and a cap of at least 1");
         }
+        // Older histories know of no other clients than those from outside.
+        vantage = vantage == null ? "" : vantage;
+    }
+
+    /** One from outside of all zones. */
+    public Client(
+            String name, Op.Kind kind, Op.Connection connection, Duration spacing, Duration deadline, int cap) {
+        this(name, kind, connection, spacing, deadline, cap, "");
+    }
+
+    /** True when promises are made to it. */
+    public boolean outside() {
+        return vantage.isEmpty();
     }
 
     /** How long every request must be OK before service counts as back: two seconds, or four spacings when that is longer. */

@@ -42,7 +42,12 @@ public record History(List<Entry> entries) {
         return all(kind).reduce((earlier, later) -> later);
     }
 
-    /** The clients that worked in it. */
+    /** The clients to whom promises are made: those from outside of all zones. */
+    public List<Client> users() {
+        return clients().stream().filter(Client::outside).toList();
+    }
+
+    /** All clients that worked in it. */
     public List<Client> clients() {
         return all(Entry.ClientBegan.class).map(Entry.ClientBegan::client).toList();
     }

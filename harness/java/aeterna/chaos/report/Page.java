@@ -475,6 +475,11 @@ final class Page {
     }
 
     private static String outage(History history, Client client) {
+        if (!client.outside()) {
+            var unanswered = history.ops(client).stream().filter(op -> !op.ok()).count();
+            return "in " + client.vantage() + ", not judged; unanswered for about "
+                    + Words.of(client.spacing().multipliedBy(unanswered));
+        }
         var told = history.all(Finding.class)
                 .flatMap(finding -> finding.outages().stream())
                 .filter(outage -> outage.client().equals(client.name()))

@@ -17,10 +17,11 @@ final class Service implements Recorder {
 
     @Override
     public synchronized void record(Entry entry) {
-        if (entry instanceof Entry.ClientBegan began) {
+        if (entry instanceof Entry.ClientBegan began && began.client().outside()) {
             clients.put(began.client().name(), new Seen(began.client()));
         } else if (entry instanceof Op op) {
-            clients.get(op.client()).add(op);
+            // A zone's own clients are in the dark by right when their zone is.
+            Optional.ofNullable(clients.get(op.client())).ifPresent(seen -> seen.add(op));
         }
     }
 

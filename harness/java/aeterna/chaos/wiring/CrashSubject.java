@@ -39,7 +39,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -102,7 +101,7 @@ public final class CrashSubject {
         for (var kind : FaultKind.values()) {
             var fault = kind.on(aims);
             if (found.capabilities().containsAll(fault.requires())) {
-                faults.put(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), fault);
+                faults.put(kind.toString(), fault);
             }
         }
         return faults;

@@ -21,6 +21,7 @@ import aeterna.chaos.observe.ClusterEvidence;
 import aeterna.chaos.observe.LastWords;
 import aeterna.chaos.observe.PodWatch;
 import aeterna.chaos.observe.RoleWatch;
+import aeterna.chaos.observe.ZoneClients;
 import aeterna.chaos.observe.ZoneView;
 import aeterna.chaos.process.Programs;
 import aeterna.chaos.report.Report;
@@ -58,6 +59,26 @@ public final class Session implements AutoCloseable {
     private static final List<ZoneView.Service> SEEN_FROM_ZONES = List.of(
             new ZoneView.Service("api", "app.kubernetes.io/name", "aeterna", 8080),
             new ZoneView.Service("postgres", "cnpg.io/podRole", "instance", 5432));
+
+    /** What those clients ask: the API for a tenant that is always there; whether the pooler, Qdrant and the cache answer at all. */
+    private static final List<ZoneClients.Service> ASKED_FROM_ZONES = List.of(
+            new ZoneClients.Service(
+                    "api read",
+                    "aeterna",
+                    8080,
+                    "GET /api/v1/admin/tenants/default HTTP/1.1\r\nHost: aeterna\r\nX-User-ID: aeterna-chaos\r\n"
+                            + "X-User-Role: PlatformAdmin\r\nX-Tenant-ID: default\r\nConnection: close\r\n\r\n",
+                    "HTTP/1.1 200"),
+            // Whether it speaks TLS, which PostgreSQL's protocol lets one ask before anything else: N is no.
+            new ZoneClients.Service(
+                    "pooler answer", "aeterna-postgres-pooler-rw", 5432, "\0\0\0\b\u0004\u00d2\u0016/", "N"),
+            new ZoneClients.Service(
+                    "qdrant ready",
+                    "aeterna-qdrant",
+                    6333,
+                    "GET /readyz HTTP/1.1\r\nHost: aeterna-qdrant\r\nConnection: close\r\n\r\n",
+                    "HTTP/1.1 200"),
+            new ZoneClients.Service("cache ping", "aeterna-dragonfly", 6379, "PING\r\n", "+PONG"));
 
     private final Console console;
     private final Progress progress;
@@ -300,6 +321,8 @@ public final class Session implements AutoCloseable {
                 new ArrayList<>(List.of(new PodWatch(testbed.cluster(), Stack.NAMESPACE, time), lastWords));
         if (testbed.capabilities().contains(Capability.TRAFFIC)) {
             observers.add(new ZoneView(testbed, Stack.NAMESPACE, SEEN_FROM_ZONES, time));
+            observers.add(new ZoneClients(
+                    testbed, Stack.NAMESPACE, "app.kubernetes.io/name", "aeterna-vantage", ASKED_FROM_ZONES, time));
         }
         stack.components().forEach(component -> observers.add(new RoleWatch(component.id(), component::roles, time)));
         return new Surroundings(setting, observers, evidence, folder.evidence(setting));

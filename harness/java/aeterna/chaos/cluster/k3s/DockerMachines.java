@@ -8,25 +8,27 @@ import aeterna.chaos.model.Machine.Power;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.Topology;
-import aeterna.chaos.time.Clock;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Power over nodes that are containers: freeze is the engine's freezer, power-off is SIGKILL of the node's init, and the
+ * Power over nodes that are containers: freezing is the kernel's freezer, power-off is SIGKILL of the node's init, and the
  * network is taken away at the host's end of the node's cable, by a helper container of ours; nothing inside the node's
  * image is relied upon. Thread-safe.
  */
@@ -36,7 +38,6 @@ final class DockerMachines implements Machines {
     private final Topology topology;
     private final OwnNodes own;
     private final Netops netops;
-    private final Clock clock = Clock.system();
 
     DockerMachines(Engine engine, String testbed, Topology topology, OwnNodes own, Netops netops) {
         this.engine = engine;
@@ -53,7 +54,9 @@ final class DockerMachines implements Machines {
                 .map(Node::name)
                 .filter(node -> power(containers.get(node)) != Power.OFF)
                 .toList();
-        var links = links("state", running, containers).links();
+        var cables = links("state", running, containers);
+        var links = cables.links();
+        var frozen = cables.frozen();
         return topology.nodes().stream()
                 .map(Node::name)
                 .map(node -> new Machine(
@@ -64,7 +67,7 @@ final class DockerMachines implements Machines {
                                         ? network.getIpAddress()
                                         : network.getIpamConfig().getIpv4Address())
                                 .orElse(""),
-                        power(containers.get(node)),
+                        frozen.contains(node) ? Power.FROZEN : power(containers.get(node)),
                         links.getOrDefault(node, Network.UNKNOWN)))
                 .toList();
     }
@@ -90,37 +93,50 @@ final class DockerMachines implements Machines {
 
     @Override
     public Duration freeze(Collection<String> nodes) {
-        return each(workers(nodes), container -> {
-            if (power(container) == Power.ON) {
-                engine.client().pauseContainerCmd(container.getId()).exec();
-            }
-        });
+        return power("freeze", running(nodes));
     }
 
     @Override
     public void thaw(Collection<String> nodes) {
-        each(workers(nodes), container -> {
+        var running = running(nodes);
+        // Somebody else may have asked the engine for it, which then wants to be asked again.
+        each(running, container -> {
             if (power(container) == Power.FROZEN) {
                 engine.client().unpauseContainerCmd(container.getId()).exec();
             }
         });
+        power("thaw", running);
+    }
+
+    private List<Container> running(Collection<String> nodes) {
+        return workers(nodes).stream()
+                .filter(container -> power(container) != Power.OFF)
+                .toList();
+    }
+
+    /** In one act of the kernel's own, past the engine, which would go through them one after another. */
+    private Duration power(String act, List<Container> containers) {
+        // The engine says 0 of one that has ended meanwhile.
+        var pids = containers.parallelStream()
+                .map(this::pid)
+                .filter(pid -> !pid.equals("0"))
+                .toList();
+        if (pids.isEmpty()) {
+            return Duration.ZERO;
+        }
+        var arguments = Stream.concat(
+                Stream.of("power", act), pids.stream().flatMap(pid -> Stream.of("--container-pid", pid)));
+        return Duration.ofNanos(netops.run(arguments).get(0).get("skew_nanos").asLong());
+    }
+
+    private String pid(Container container) {
+        return Long.toString(engine.inspect(container.getId()).getState().getPidLong());
     }
 
     @Override
     public Duration powerOff(Collection<String> nodes) {
-        var running = workers(nodes).stream()
-                .filter(container -> power(container) != Power.OFF)
-                .toList();
-        if (running.isEmpty()) {
-            return Duration.ZERO;
-        }
-        var arguments = new ArrayList<>(List.of("power", "off"));
-        for (var container : running) {
-            var pid = engine.inspect(container.getId()).getState().getPidLong();
-            arguments.addAll(List.of("--container-pid", Long.toString(pid)));
-        }
-        var skew = Duration.ofNanos(
-                netops.run(arguments.stream()).get(0).get("skew_nanos").asLong());
+        var running = running(nodes);
+        var skew = power("off", running);
         // The engine is asked as well, and waits until it has noticed; what is over already it calls a conflict.
         each(running, container -> {
             try {
@@ -145,46 +161,46 @@ final class DockerMachines implements Machines {
 
     @Override
     public Duration cutOff(Collection<String> nodes) {
-        return links("down", runningOf(nodes), own.byName()).skew();
+        return links("down", names(running(nodes)), own.byName()).skew();
     }
 
     @Override
     public void reconnect(Collection<String> nodes) {
-        links("up", runningOf(nodes), own.byName());
+        links("up", names(running(nodes)), own.byName());
     }
 
     /** A machine that is off has no cable: switched on again, it comes with a new one that is plugged in. */
-    private List<String> runningOf(Collection<String> nodes) {
-        return workers(nodes).stream()
-                .filter(container -> power(container) != Power.OFF)
+    private static List<String> names(List<Container> running) {
+        return running.stream()
                 .map(container -> container.getLabels().get(Labels.NODE))
                 .toList();
     }
 
-    private record Cables(Map<String, Network> links, Duration skew) {}
+    private record Cables(Map<String, Network> links, Set<String> frozen, Duration skew) {}
 
     private Cables links(String act, List<String> nodes, Map<String, Container> containers) {
         if (nodes.isEmpty()) {
-            return new Cables(Map.of(), Duration.ZERO);
+            return new Cables(Map.of(), Set.of(), Duration.ZERO);
         }
-        var nodeByPid = new HashMap<Long, String>();
-        var arguments = new ArrayList<>(List.of("link", act));
-        for (String node : nodes) {
-            var pid = engine.inspect(containers.get(node).getId()).getState().getPidLong();
-            nodeByPid.put(pid, node);
-            arguments.addAll(List.of("--pid", Long.toString(pid)));
-        }
+        var nodeByPid = nodes.parallelStream()
+                .collect(Collectors.toConcurrentMap(node -> pid(containers.get(node)), Function.identity()));
+        var arguments = Stream.concat(
+                Stream.of("link", act), nodeByPid.keySet().stream().flatMap(pid -> Stream.of("--pid", pid)));
         var links = new HashMap<String, Network>();
-        var lines = netops.run(arguments.stream());
-        lines.stream()
-                .filter(line -> line.has("pid"))
-                .forEach(line -> links.put(
-                        nodeByPid.get(line.get("pid").asLong()), isUp(line) ? Network.CONNECTED : Network.CUT_OFF));
-        var skew = lines.stream()
-                .filter(line -> line.has("skew_nanos"))
-                .mapToLong(line -> line.get("skew_nanos").asLong())
-                .sum();
-        return new Cables(links, Duration.ofNanos(skew));
+        var frozen = new HashSet<String>();
+        var skew = Duration.ZERO;
+        for (var line : netops.run(arguments)) {
+            if (!line.has("pid")) {
+                skew = skew.plusNanos(line.get("skew_nanos").asLong());
+                continue;
+            }
+            var node = nodeByPid.get(line.get("pid").asString());
+            links.put(node, isUp(line) ? Network.CONNECTED : Network.CUT_OFF);
+            if (line.get("frozen").asBoolean()) {
+                frozen.add(node);
+            }
+        }
+        return new Cables(links, frozen, skew);
     }
 
     private static boolean isUp(JsonNode line) {
@@ -207,21 +223,23 @@ final class DockerMachines implements Machines {
                         .toList();
     }
 
-    /**
-     * All at once, each on its own thread: a zone's nodes fail together. All are tried even if one cannot be reached.
-     *
-     * @return from the first that was asked for to the last that was confirmed; zero for a single one
-     */
-    private Duration each(List<Container> containers, Consumer<Container> act) {
+    /** All at once, each on its own thread. All are tried even if one cannot be reached. */
+    private static void each(List<Container> containers, Consumer<Container> act) {
         var acts = containers.stream()
-                .map(container -> CompletableFuture.supplyAsync(
-                        () -> timed(container, act), command -> new Thread(command, "machine-act").start()))
+                .map(container -> CompletableFuture.runAsync(
+                        () -> Engine.ask(
+                                "act on "
+                                        + Stream.of(container.getNames()).findFirst().orElse("?"),
+                                () -> {
+                                    act.accept(container);
+                                    return null;
+                                }),
+                        command -> new Thread(command, "machine-act").start()))
                 .toList();
-        var done = new ArrayList<Span>();
         Problem failed = null;
-        for (CompletableFuture<Span> one : acts) {
+        for (var one : acts) {
             try {
-                done.add(one.join());
+                one.join();
             } catch (CompletionException broken) {
                 failed = broken.getCause() instanceof Problem problem
                         ? problem
@@ -231,22 +249,5 @@ final class DockerMachines implements Machines {
         if (failed != null) {
             throw failed;
         }
-        if (done.size() < 2) {
-            return Duration.ZERO;
-        }
-        var first = done.stream().mapToLong(Span::began).min().orElseThrow();
-        var last = done.stream().mapToLong(Span::ended).max().orElseThrow();
-        return Duration.ofNanos(last - first);
-    }
-
-    private record Span(long began, long ended) {}
-
-    private Span timed(Container container, Consumer<Container> act) {
-        var began = clock.nanos();
-        Engine.ask("act on " + Stream.of(container.getNames()).findFirst().orElse("?"), () -> {
-            act.accept(container);
-            return null;
-        });
-        return new Span(began, clock.nanos());
     }
 }

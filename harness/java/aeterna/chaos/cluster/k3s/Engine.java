@@ -10,7 +10,6 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
-import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.Statistics;
 import java.io.ByteArrayInputStream;
@@ -20,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,8 +34,8 @@ import org.testcontainers.DockerClientFactory;
 
 /** The Docker engine, as far as a testbed needs it; every failure comes out as a {@link Problem}. Thread-safe. */
 final class Engine {
-    /** A helper container lives for milliseconds; one that does not end in this time never will. */
-    private static final Duration HELPER = Duration.ofSeconds(20);
+    /** What is printed or counted comes within milliseconds; what does not come in this time never will. */
+    private static final Duration ANSWER = Duration.ofSeconds(20);
 
     private final Supplier<DockerClient> client;
 
@@ -239,7 +237,7 @@ final class Engine {
                             }
                         }
                     });
-            return log.awaitCompletion(HELPER.toSeconds(), TimeUnit.SECONDS);
+            return log.awaitCompletion(ANSWER.toSeconds(), TimeUnit.SECONDS);
         });
         synchronized (text) {
             return text.toString();
@@ -256,7 +254,7 @@ final class Engine {
                     first.complete(statistics);
                 }
             })) {
-                stats.awaitCompletion(HELPER.toSeconds(), TimeUnit.SECONDS);
+                stats.awaitCompletion(ANSWER.toSeconds(), TimeUnit.SECONDS);
                 var statistics = first.getNow(null);
                 if (statistics == null) {
                     throw new Problem(
@@ -276,45 +274,6 @@ final class Engine {
                         memory.getUsage() - droppable);
             } catch (IOException unclosable) {
                 throw new Problem("the statistics stream of " + id + " broke", "Run it again.", unclosable);
-            }
-        });
-    }
-
-    /**
-     * Runs a container of ours in the host's network and process namespaces until it ends, and removes it.
-     *
-     * @return what it printed on standard output
-     */
-    String runOnHost(String testbed, String image, String... arguments) {
-        return ask("run " + image + " " + String.join(" ", arguments), () -> {
-            var id = client().createContainerCmd(image)
-                    .withLabels(Labels.ofHelper(testbed))
-                    .withHostConfig(HostConfig.newHostConfig()
-                            .withPrivileged(true)
-                            .withNetworkMode("host")
-                            .withPidMode("host"))
-                    .withCmd(arguments)
-                    .exec()
-                    .getId();
-            try {
-                // Attached before the start: the container may be gone before a log could be asked for.
-                var attached = client().attachContainerCmd(id)
-                        .withStdOut(true)
-                        .withStdErr(true)
-                        .withFollowStream(true)
-                        .exec(new Output());
-                attached.awaitStarted(HELPER.toSeconds(), TimeUnit.SECONDS);
-                client().startContainerCmd(id).exec();
-                int code = client().waitContainerCmd(id).start().awaitStatusCode(HELPER.toSeconds(), TimeUnit.SECONDS);
-                attached.awaitCompletion(HELPER.toSeconds(), TimeUnit.SECONDS);
-                if (code != 0) {
-                    throw new Problem(
-                            image + " " + Arrays.toString(arguments) + " ended with " + code + ": " + attached.err(),
-                            "See whether the testbed's containers run with `./chaos status`.");
-                }
-                return attached.out();
-            } finally {
-                remove(id);
             }
         });
     }

@@ -89,6 +89,7 @@ public final class K3sProvider implements Provider {
                 new NodeStrain(netops),
                 new PodVolumes(netops),
                 new ContainerTraces(engine, testbed, nodes, netops),
+                netops,
                 new RegistryMirror(engine, testbed),
                 write(testbed, kubeconfig));
     }
@@ -208,6 +209,7 @@ public final class K3sProvider implements Provider {
     @Override
     public Removed down(String testbed) {
         int containers = 0;
+        Netops.thaw(engine, engine.containers(testbed));
         // Again until none is left: the engine may still be creating one that a killed process asked for.
         for (List<Container> left = engine.containers(testbed); !left.isEmpty(); left = engine.containers(testbed)) {
             left.parallelStream().forEach(container -> engine.remove(container.getId()));

@@ -34,6 +34,7 @@ record K3sTestbed(
         Strain strain,
         Volumes volumes,
         NodeTraces nodeTraces,
+        Netops netops,
         RegistryMirror registry,
         Path kubeconfig)
         implements Testbed {
@@ -75,5 +76,6 @@ record K3sTestbed(
     @Override
     public void close() {
         cluster.close();
+        netops.close();
     }
 }

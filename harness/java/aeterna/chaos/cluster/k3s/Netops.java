@@ -1,9 +1,9 @@
 package aeterna.chaos.cluster.k3s;
 
+import aeterna.chaos.cluster.Subscription;
 import aeterna.chaos.model.Problem;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.exception.ConflictException;
-import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Our program that acts on nodes and looks into them from outside, run in a container that stays: a further process in it
- * starts in a tenth of the time that a container takes. The container is made when it is first needed, belongs to the
- * testbed and goes with it. Thread-safe.
+ * Our program that acts on nodes and looks into them from outside. It runs in a container that is made when it is first
+ * needed, belongs to the testbed and goes with it; each process of the harness has one process of the program in there,
+ * which ends with it. Thread-safe.
  */
-final class Netops {
+final class Netops implements AutoCloseable {
     /** What the program answers to the container's own question: nothing in it takes longer than a few seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -33,14 +33,12 @@ final class Netops {
     /** Where the program expects the host's control groups. */
     private static final String GROUPS = "/sys/fs/cgroup:/host-cgroup";
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final Engine engine;
     private final String testbed;
     private final OwnNodes own;
     private final String image;
 
-    private volatile String resident = "";
+    private Optional<NetopsChannel> channel = Optional.empty();
 
     Netops(Engine engine, String testbed, OwnNodes own, String image) {
         this.engine = engine;
@@ -79,72 +77,78 @@ final class Netops {
         return containers.flatMap(id -> Stream.of("--container", id));
     }
 
-    /** Runs the program until it ends; what it printed, one object for each line. */
+    /** Runs a command of the program until it ends; what it printed, one object for each line. */
     List<JsonNode> run(Stream<String> arguments) {
-        var command = command(arguments);
-        return Engine.ask("run netops " + command.get(1), () -> {
-            var exec = create(command);
-            var output = new Output();
-            var ended = engine.client()
-                    .execStartCmd(exec)
-                    .exec(output)
-                    .awaitCompletion(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (!ended) {
-                throw new Problem(
-                        "netops " + command.get(1) + " gave no answer within " + PATIENCE.toSeconds() + " s",
-                        "See whether the testbed's containers run with `./chaos status`.");
-            }
-            var code = engine.client().inspectExecCmd(exec).exec().getExitCodeLong();
-            if (code == null || code != 0) {
-                throw new Problem(
-                        "netops " + command.get(1) + " ended with " + code + ": " + output.err(),
-                        "See whether the testbed's containers run with `./chaos status`.");
-            }
-            return output.out().lines().map(JSON::readTree).toList();
-        });
+        return ask(arguments.toList(), false);
     }
 
-    /** Starts the program and leaves it running. */
+    /** Starts the program as a process that goes on by itself. */
     void start(Stream<String> arguments) {
-        var command = command(arguments);
-        Engine.ask("start netops " + command.get(1), () -> {
-            engine.client()
-                    .execStartCmd(create(command))
-                    .withDetach(true)
-                    .exec(new ResultCallback.Adapter<Frame>())
-                    .awaitCompletion(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            return null;
-        });
+        ask(arguments.toList(), true);
     }
 
-    private static List<String> command(Stream<String> arguments) {
-        return Stream.concat(Stream.of(PROGRAM), arguments).toList();
+    /** Runs a command of the program until the subscription is closed. */
+    Subscription follow(Stream<String> arguments, Consumer<JsonNode> lines, Consumer<String> trouble) {
+        return channel().follow(arguments.toList(), lines, trouble);
     }
 
-    private String create(List<String> command) {
-        if (resident.isEmpty()) {
-            resident = resident();
+    private List<JsonNode> ask(List<String> command, boolean detached) {
+        return Engine.ask("run netops " + command.get(0), () -> channel()
+                .ask(command, detached, PATIENCE));
+    }
+
+    private synchronized NetopsChannel channel() {
+        if (channel.filter(NetopsChannel::usable).isEmpty()) {
+            channel = Optional.of(NetopsChannel.open(engine.client(), serve(resident())));
         }
-        try {
-            return create(resident, command);
-        } catch (NotFoundException | ConflictException goneOrStopped) {
-            resident = resident();
-            return create(resident, command);
-        }
+        return channel.get();
     }
 
-    private String create(String container, List<String> command) {
+    private String serve(String container) {
         return engine.client()
                 .execCreateCmd(container)
+                .withAttachStdin(true)
                 .withAttachStdout(true)
                 .withAttachStderr(true)
-                .withCmd(command.toArray(String[]::new))
+                .withCmd(PROGRAM, "serve")
                 .exec()
                 .getId();
     }
 
+    /** Continues whatever of these containers is frozen, by the helper among them if there is one: what is frozen cannot even be killed. */
+    static void thaw(Engine engine, List<Container> containers) {
+        var running = containers.stream()
+                .filter(container -> container.getState().equals("running"))
+                .toList();
+        var pids = running.stream()
+                .filter(container -> container.getLabels().containsKey(Labels.NODE))
+                .map(container -> engine.inspect(container.getId()).getState().getPidLong());
+        var command = Stream.concat(
+                        Stream.of(PROGRAM, "power", "thaw"), pids.flatMap(pid -> Stream.of("--container-pid", "" + pid)))
+                .toArray(String[]::new);
+        running.stream()
+                .filter(container -> Labels.RESIDENT.equals(container.getLabels().get(Labels.ROLE)))
+                .findFirst()
+                .ifPresent(helper -> Engine.ask("thaw what is frozen", () -> {
+                    var exec = engine.client()
+                            .execCreateCmd(helper.getId())
+                            .withAttachStdout(true)
+                            .withCmd(command)
+                            .exec();
+                    return engine.client()
+                            .execStartCmd(exec.getId())
+                            .exec(new ResultCallback.Adapter<Frame>())
+                            .awaitCompletion(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                }));
+    }
+
+    @Override
+    public synchronized void close() {
+        channel.ifPresent(NetopsChannel::hangUp);
+    }
+
     /** The container, made unless it is there; two processes that need it at the same time get the same one. */
-    private synchronized String resident() {
+    private String resident() {
         var name = testbed + "-" + Labels.RESIDENT;
         var there = engine.named(name);
         if (there.filter(this::usable).isPresent()) {

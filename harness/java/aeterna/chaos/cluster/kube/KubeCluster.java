@@ -264,6 +264,13 @@ public final class KubeCluster implements Cluster {
     }
 
     @Override
+    public Optional<String> serviceAddress(String namespace, String name) {
+        return Optional.ofNullable(
+                        client.services().inNamespace(namespace).withName(name).get())
+                .map(service -> service.getSpec().getClusterIP());
+    }
+
+    @Override
     public Optional<Map<String, String>> namespaceAnnotations(String name) {
         return Optional.ofNullable(client.namespaces().withName(name).get())
                 .map(namespace ->

@@ -233,6 +233,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
     }
 
     @Override
+    public Optional<String> serviceAddress(String namespace, String name) {
+        return Optional.of("10.43.0.9");
+    }
+
+    @Override
     public Optional<Map<String, String>> namespaceAnnotations(String name) {
         return Optional.ofNullable(annotations.get("namespace " + name));
     }

@@ -12,6 +12,7 @@ import aeterna.chaos.cluster.PodProcesses;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Prober;
 import aeterna.chaos.cluster.Strain;
+import aeterna.chaos.cluster.Subscription;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.cluster.Traffic;
 import aeterna.chaos.cluster.TrafficCount;
@@ -22,9 +23,11 @@ import aeterna.chaos.model.Machine;
 import aeterna.chaos.model.Machine.Network;
 import aeterna.chaos.model.Machine.Power;
 import aeterna.chaos.model.Node;
+import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Place;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.model.Zone;
+import aeterna.chaos.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -417,6 +420,11 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
     @Override
     public List<Contact> reach(List<Attempt> attempts) {
         return attempts.stream().map(this::reach).toList();
+    }
+
+    @Override
+    public Subscription work(List<Errand> errands, Clock clock, Consumer<Op> sink, Consumer<String> trouble) {
+        throw new UnsupportedOperationException();
     }
 
     private Contact reach(Attempt attempt) {

@@ -71,6 +71,11 @@ abstract class QuietCluster implements Cluster {
     }
 
     @Override
+    public Optional<String> serviceAddress(String namespace, String name) {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<Map<String, String>> namespaceAnnotations(String namespace) {
         return Optional.empty();
     }
