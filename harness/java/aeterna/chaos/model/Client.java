@@ -36,8 +36,7 @@ public record Client(
     }
 
     /** One from outside of all zones. */
-    public Client(
-            String name, Op.Kind kind, Op.Connection connection, Duration spacing, Duration deadline, int cap) {
+    public Client(String name, Op.Kind kind, Op.Connection connection, Duration spacing, Duration deadline, int cap) {
         this(name, kind, connection, spacing, deadline, cap, "");
     }
 

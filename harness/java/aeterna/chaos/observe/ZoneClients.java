@@ -126,7 +126,8 @@ public record ZoneClients(
         private Optional<Place> pod(Zone zone) {
             var nodes = testbed.topology().nodesIn(zone);
             return testbed.cluster().pods().stream()
-                    .filter(pod -> pod.namespace().equals(namespace) && value.equals(pod.labels().get(label)))
+                    .filter(pod -> pod.namespace().equals(namespace)
+                            && value.equals(pod.labels().get(label)))
                     .filter(pod -> nodes.stream().anyMatch(node -> node.name().equals(pod.node())))
                     .filter(pod -> pod.phase().equals("Running") && !pod.terminating())
                     .min(Comparator.comparing(PodStatus::ready).reversed().thenComparing(PodStatus::id))

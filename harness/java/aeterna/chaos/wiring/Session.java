@@ -39,11 +39,13 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /** One run of scenarios: a testbed kept for this process, the stack on it, one history, one report. Closing it writes the report. */
 public final class Session implements AutoCloseable {
@@ -66,8 +68,11 @@ public final class Session implements AutoCloseable {
                     "api read",
                     "aeterna",
                     8080,
-                    "GET /api/v1/admin/tenants/default HTTP/1.1\r\nHost: aeterna\r\nX-User-ID: aeterna-chaos\r\n"
-                            + "X-User-Role: PlatformAdmin\r\nX-Tenant-ID: default\r\nConnection: close\r\n\r\n",
+                    get(
+                            "/api/v1/admin/tenants/default",
+                            "X-User-ID: aeterna-chaos",
+                            "X-User-Role: PlatformAdmin",
+                            "X-Tenant-ID: default"),
                     "HTTP/1.1 200"),
             // Whether it speaks TLS, which PostgreSQL's protocol lets one ask before anything else: N is no.
             new ZoneClients.Service(
@@ -76,7 +81,7 @@ public final class Session implements AutoCloseable {
                     "qdrant ready",
                     "aeterna-qdrant",
                     6333,
-                    "GET /readyz HTTP/1.1\r\nHost: aeterna-qdrant\r\nConnection: close\r\n\r\n",
+                    get("/readyz"),
                     "HTTP/1.1 200"),
             new ZoneClients.Service("cache ping", "aeterna-dragonfly", 6379, "PING\r\n", "+PONG"));
 
@@ -133,6 +138,11 @@ public final class Session implements AutoCloseable {
         new Reports(settings.reports()).markLatest(folder);
         onInterrupt = new Thread(this::end, "end-run");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
+    }
+
+    private static String get(String path, String... headers) {
+        var more = Arrays.stream(headers).map(header -> header + "\r\n").collect(Collectors.joining());
+        return "GET " + path + " HTTP/1.1\r\nHost: in-zone\r\nConnection: close\r\n" + more + "\r\n";
     }
 
     /** What takes long to make. */

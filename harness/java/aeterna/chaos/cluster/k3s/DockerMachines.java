@@ -124,8 +124,8 @@ final class DockerMachines implements Machines {
         if (pids.isEmpty()) {
             return Duration.ZERO;
         }
-        var arguments = Stream.concat(
-                Stream.of("power", act), pids.stream().flatMap(pid -> Stream.of("--container-pid", pid)));
+        var arguments =
+                Stream.concat(Stream.of("power", act), pids.stream().flatMap(pid -> Stream.of("--container-pid", pid)));
         return Duration.ofNanos(netops.run(arguments).get(0).get("skew_nanos").asLong());
     }
 
@@ -229,7 +229,9 @@ final class DockerMachines implements Machines {
                 .map(container -> CompletableFuture.runAsync(
                         () -> Engine.ask(
                                 "act on "
-                                        + Stream.of(container.getNames()).findFirst().orElse("?"),
+                                        + Stream.of(container.getNames())
+                                                .findFirst()
+                                                .orElse("?"),
                                 () -> {
                                     act.accept(container);
                                     return null;

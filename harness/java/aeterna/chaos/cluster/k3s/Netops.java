@@ -93,8 +93,7 @@ final class Netops implements AutoCloseable {
     }
 
     private List<JsonNode> ask(List<String> command, boolean detached) {
-        return Engine.ask("run netops " + command.get(0), () -> channel()
-                .ask(command, detached, PATIENCE));
+        return Engine.ask("run netops " + command.get(0), () -> channel().ask(command, detached, PATIENCE));
     }
 
     private synchronized NetopsChannel channel() {
@@ -124,10 +123,12 @@ final class Netops implements AutoCloseable {
                 .filter(container -> container.getLabels().containsKey(Labels.NODE))
                 .map(container -> engine.inspect(container.getId()).getState().getPidLong());
         var command = Stream.concat(
-                        Stream.of(PROGRAM, "power", "thaw"), pids.flatMap(pid -> Stream.of("--container-pid", "" + pid)))
+                        Stream.of(PROGRAM, "power", "thaw"),
+                        pids.flatMap(pid -> Stream.of("--container-pid", "" + pid)))
                 .toArray(String[]::new);
         running.stream()
-                .filter(container -> Labels.RESIDENT.equals(container.getLabels().get(Labels.ROLE)))
+                .filter(container ->
+                        Labels.RESIDENT.equals(container.getLabels().get(Labels.ROLE)))
                 .findFirst()
                 .ifPresent(helper -> Engine.ask("thaw what is frozen", () -> {
                     var exec = engine.client()

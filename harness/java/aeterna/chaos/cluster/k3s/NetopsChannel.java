@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +40,7 @@ final class NetopsChannel extends ResultCallback.Adapter<Frame> {
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong last = new AtomicLong();
     private final ByteArrayOutputStream half = new ByteArrayOutputStream();
-    private final StringBuffer trouble = new StringBuffer();
+    private final Queue<String> trouble = new ConcurrentLinkedQueue<>();
     private volatile boolean broken;
 
     private NetopsChannel() {}
@@ -90,14 +92,14 @@ final class NetopsChannel extends ResultCallback.Adapter<Frame> {
                 Map.of("id", last.incrementAndGet(), "arguments", command),
                 command.get(0),
                 answer -> lines.accept(answer.get("line")));
-        running.ended().whenComplete((nothing, failure) -> {
+        var told = running.ended().whenComplete((nothing, failure) -> {
             pending.remove(running.id());
             if (failure != null) {
                 trouble.accept(failure.getMessage());
             }
         });
         return () -> {
-            if (!running.ended().isDone()) {
+            if (!told.isDone()) {
                 questions.add(JSON.writeValueAsString(Map.of("id", running.id(), "stop", true)));
             }
         };
@@ -118,7 +120,7 @@ final class NetopsChannel extends ResultCallback.Adapter<Frame> {
     @Override
     public void onNext(Frame frame) {
         if (frame.getStreamType() == StreamType.STDERR) {
-            trouble.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+            trouble.add(new String(frame.getPayload(), StandardCharsets.UTF_8));
             return;
         }
         // Frames end anywhere, also within a character.
@@ -157,7 +159,7 @@ final class NetopsChannel extends ResultCallback.Adapter<Frame> {
 
     @Override
     public void onError(Throwable lost) {
-        trouble.append(lost.getMessage());
+        trouble.add(String.valueOf(lost.getMessage()));
         end();
         super.onError(lost);
     }
@@ -168,7 +170,7 @@ final class NetopsChannel extends ResultCallback.Adapter<Frame> {
         pending.values()
                 .forEach(asked -> asked.ended()
                         .completeExceptionally(unanswered("the helper that was to carry out netops " + asked.what()
-                                + " is gone: " + trouble.toString().strip())));
+                                + " is gone: " + String.join("", trouble).strip())));
     }
 
     private static Problem unanswered(String what) {

@@ -73,9 +73,7 @@ final class NodeProber implements Prober {
                         "cap",
                         errand.client().cap()))
                 .toList();
-        var clients = errands.stream()
-                .map(Errand::client)
-                .collect(Collectors.toMap(Client::name, Function.identity()));
+        var clients = errands.stream().map(Errand::client).collect(Collectors.toMap(Client::name, Function.identity()));
         var ahead = ahead(clock);
         return netops.follow(
                 Stream.of("ops", "--wanted", JSON.writeValueAsString(wanted)),
@@ -89,7 +87,8 @@ final class NodeProber implements Prober {
         var ahead = 0L;
         for (var exchange = 0; exchange < EXCHANGES; exchange++) {
             var asked = clock.nanos();
-            var there = netops.run(Stream.of("clock")).get(0).get("monotonic_nanos").asLong();
+            var there =
+                    netops.run(Stream.of("clock")).get(0).get("monotonic_nanos").asLong();
             var answered = clock.nanos();
             if (answered - asked < quickest) {
                 quickest = answered - asked;

@@ -79,32 +79,35 @@ class SabotageIT {
     Stream<DynamicTest> anActThatDoesNothingIsVoid(Testbed testbed, Stack stack) {
         var kinds = oneOfEachWitness();
         assertThat(kinds).hasSizeGreaterThan(12);
-        return kinds.stream().map(kind -> dynamicTest(kind + " that does nothing", () -> {
-            var result = run(testbed, stack, kind, How.NOTHING);
-            assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.VOID);
-            assertThat(result.because()).containsAnyOf("did not land", "could not inject", "still not injected");
-            assertThat(result.history().all(Entry.Sighted.class)).allMatch(look -> look.sighting()
-                            .seen()
-                    == Seen.NOTHING);
-        }));
+        return kinds.stream()
+                .map(kind -> dynamicTest(kind + " that does nothing", () -> {
+                    var result = run(testbed, stack, kind, How.NOTHING);
+                    assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.VOID);
+                    assertThat(result.because())
+                            .containsAnyOf("did not land", "could not inject", "still not injected");
+                    assertThat(result.history().all(Entry.Sighted.class))
+                            .allMatch(look -> look.sighting().seen() == Seen.NOTHING);
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> halfAZoneIsVoid(Testbed testbed, Stack stack) {
-        return OF_ZONES.stream().map(kind -> dynamicTest(kind + " that reaches half of it", () -> {
-            var result = run(testbed, stack, kind, How.PARTLY);
-            assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.VOID);
-            assertThat(result.because()).startsWith("the fault did not land: PARTLY");
-        }));
+        return OF_ZONES.stream()
+                .map(kind -> dynamicTest(kind + " that reaches half of it", () -> {
+                    var result = run(testbed, stack, kind, How.PARTLY);
+                    assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.VOID);
+                    assertThat(result.because()).startsWith("the fault did not land: PARTLY");
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> anotherZoneIsVoid(Testbed testbed, Stack stack) {
-        return OF_ZONES.stream().map(kind -> dynamicTest(kind + " that reaches another", () -> {
-            var result = run(testbed, stack, kind, How.ELSEWHERE);
-            assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.VOID);
-            assertThat(result.because()).startsWith("the fault hit somebody else");
-        }));
+        return OF_ZONES.stream()
+                .map(kind -> dynamicTest(kind + " that reaches another", () -> {
+                    var result = run(testbed, stack, kind, How.ELSEWHERE);
+                    assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.VOID);
+                    assertThat(result.because()).startsWith("the fault hit somebody else");
+                }));
     }
 
     private static Collection<FaultKind> oneOfEachWitness() {
@@ -150,7 +153,8 @@ class SabotageIT {
         } finally {
             // The way back leads to where the act was meant to go, and not to where sabotage took it.
             Healing.of(testbed.machines()).heal();
-            assertThat(RETURNS.untilTrue(() -> testbed.cluster().nodes().stream().allMatch(NodeStatus::ready)))
+            assertThat(RETURNS.untilTrue(
+                            () -> testbed.cluster().nodes().stream().allMatch(NodeStatus::ready)))
                     .as("all nodes are Ready again")
                     .isTrue();
         }

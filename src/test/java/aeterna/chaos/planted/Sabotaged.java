@@ -81,7 +81,8 @@ final class Sabotaged {
             return new Object[] {List.copyOf(nodes).subList(0, nodes.size() - 1)};
         }
         var zone = real.topology().zones().stream()
-                .map(other -> real.topology().nodesIn(other).stream().map(Node::name).toList())
+                .map(other ->
+                        real.topology().nodesIn(other).stream().map(Node::name).toList())
                 .filter(other -> other.stream().noneMatch(nodes::contains))
                 .findFirst()
                 .orElseThrow();
