@@ -21,6 +21,7 @@ import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.Sighting.Seen;
 import aeterna.chaos.model.SteadyCheck;
+import aeterna.chaos.model.Trial;
 import aeterna.chaos.model.Verdict;
 import aeterna.chaos.planted.Sabotaged.How;
 import aeterna.chaos.run.Experiment;
@@ -40,7 +41,6 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -137,10 +137,12 @@ class SabotageIT {
             var setting = new Setting(
                     "sabotage",
                     kind.toString(),
+                    Trial.ONLY,
                     1,
                     testbed.provider(),
+                    testbed.topology().name(),
                     "",
-                    new TreeMap<>(Map.of()),
+                    new TreeMap<>(),
                     Expectation.held());
             var runner = new Runner(
                     sabotaged,
