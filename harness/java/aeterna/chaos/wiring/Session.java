@@ -77,12 +77,7 @@ public final class Session implements AutoCloseable {
             // Whether it speaks TLS, which PostgreSQL's protocol lets one ask before anything else: N is no.
             new ZoneClients.Service(
                     "pooler answer", "aeterna-postgres-pooler-rw", 5432, "\0\0\0\b\u0004\u00d2\u0016/", "N"),
-            new ZoneClients.Service(
-                    "qdrant ready",
-                    "aeterna-qdrant",
-                    6333,
-                    get("/readyz"),
-                    "HTTP/1.1 200"),
+            new ZoneClients.Service("qdrant ready", "aeterna-qdrant", 6333, get("/readyz"), "HTTP/1.1 200"),
             new ZoneClients.Service("cache ping", "aeterna-dragonfly", 6379, "PING\r\n", "+PONG"));
 
     private final Console console;

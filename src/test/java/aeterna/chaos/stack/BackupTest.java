@@ -25,7 +25,11 @@ class BackupTest {
     private final Backup backup = new Backup(
             cluster,
             "aeterna",
-            new Postgres(cluster, "aeterna", new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")), SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c"))),
+            new Postgres(
+                    cluster,
+                    "aeterna",
+                    new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
+                    SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c"))),
             this::scratchInstance);
     private String archiver = "f|0|000000020000000000000009|-";
     private String info = WHOLE;

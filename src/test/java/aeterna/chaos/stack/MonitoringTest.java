@@ -45,8 +45,11 @@ class MonitoringTest {
         });
         server.start();
         prometheus = new Prometheus("http://127.0.0.1:" + server.getAddress().getPort());
-        var postgres =
-                new Postgres(cluster, "aeterna", new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")), SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
+        var postgres = new Postgres(
+                cluster,
+                "aeterna",
+                new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
+                SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
         monitoring = new Monitoring(cluster, "aeterna", postgres, prometheus);
     }
 

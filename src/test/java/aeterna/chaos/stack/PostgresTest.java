@@ -21,8 +21,11 @@ class PostgresTest {
 
     private final FakeCluster cluster = new FakeCluster();
     private final Random chance = new Random(7);
-    private final Postgres postgres =
-            new Postgres(cluster, "aeterna", new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")), SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
+    private final Postgres postgres = new Postgres(
+            cluster,
+            "aeterna",
+            new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
+            SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
 
     PostgresTest() {
         instance(1, "replica");
