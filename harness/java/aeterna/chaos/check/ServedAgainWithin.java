@@ -4,6 +4,7 @@ import aeterna.chaos.model.Client;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Op;
+import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Outage;
 import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Promise;
@@ -15,8 +16,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Judges each client's longest outage; the worst client decides. */
-record ServedAgainWithin(Duration within) implements Promise {
+/**
+ * Judges each client's longest outage; the worst client decides.
+ *
+ * @param only the kind of clients that it is about; empty for all of them
+ */
+record ServedAgainWithin(Duration within, Optional<Op.Kind> only) implements Promise {
+    ServedAgainWithin(Duration within) {
+        this(within, Optional.empty());
+    }
+
     @Override
     public Optional<Duration> limit() {
         return Optional.of(within);
@@ -29,11 +38,14 @@ record ServedAgainWithin(Duration within) implements Promise {
             return Finding.of(this, Verdict.VOID, silent.get());
         }
         var worstOfEach = new ArrayList<Outage>();
-        Outages.of(history)
-                .values()
-                .forEach(outages -> outages.stream().max(byWeight()).ifPresent(worstOfEach::add));
+        Outages.of(history).forEach((client, outages) -> {
+            if (concerns(client)) {
+                outages.stream().max(byWeight()).ifPresent(worstOfEach::add);
+            }
+        });
         if (worstOfEach.isEmpty()) {
-            var spacing = history.users().stream().map(Client::spacing).max(Comparator.naturalOrder());
+            var spacing =
+                    history.users().stream().filter(this::concerns).map(Client::spacing).max(Comparator.naturalOrder());
             return new Finding(
                     toString(),
                     Verdict.HELD,
@@ -94,16 +106,17 @@ record ServedAgainWithin(Duration within) implements Promise {
     }
 
     /** Why the clients cannot say anything, if so: each has to be at work from the act to the end. */
-    private static Optional<String> silent(History history) {
+    private Optional<String> silent(History history) {
         var act = history.injectedAt();
         var end = history.began(Phase.READ_BACK);
         if (act.isEmpty() || end.isEmpty()) {
             return Optional.of("the history has no act, or no end");
         }
-        if (history.users().isEmpty()) {
-            return Optional.of("no client ever ran");
+        var clients = history.users().stream().filter(this::concerns).toList();
+        if (clients.isEmpty()) {
+            return Optional.of(only.isEmpty() ? "no client ever ran" : "no client of that kind ever ran");
         }
-        for (var client : history.users()) {
+        for (var client : clients) {
             var last = history.ops(client).stream().mapToLong(Op::scheduled).max();
             var patience = client.settled().plus(client.deadline()).toNanos();
             if (last.isEmpty() || last.getAsLong() < end.getAsLong() - patience || last.getAsLong() < act.getAsLong()) {
@@ -113,8 +126,13 @@ record ServedAgainWithin(Duration within) implements Promise {
         return Optional.empty();
     }
 
+    private boolean concerns(Client client) {
+        return only.isEmpty() || only.get() == client.kind();
+    }
+
     @Override
     public String toString() {
-        return "served again within " + Words.of(within);
+        var whose = only.map(kind -> kind == Op.Kind.WRITE ? "writes " : "reads ").orElse("");
+        return whose + "served again within " + Words.of(within);
     }
 }

@@ -1,6 +1,7 @@
 package aeterna.chaos.cli;
 
 import aeterna.chaos.console.Console;
+import aeterna.chaos.expect.PromisePage;
 import aeterna.chaos.fault.FaultKind;
 import java.lang.reflect.Method;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Parameters;
 /** Lists the scenarios, or the faults that they are made of. */
 @Command(name = "list", description = "List the scenarios and their experiments, or the catalogue of faults.")
 final class ListCommand implements Runnable {
+    private final Wiring wiring;
     private final Console console;
 
     /** What there is to list. */
@@ -25,8 +27,9 @@ final class ListCommand implements Runnable {
             description = "What to list (default: scenarios).")
     private What what = What.SCENARIOS;
 
-    ListCommand(Console console) {
-        this.console = console;
+    ListCommand(Wiring wiring) {
+        this.wiring = wiring;
+        console = wiring.console();
     }
 
     @Override
@@ -35,14 +38,39 @@ final class ListCommand implements Runnable {
             faults();
             return;
         }
-        for (Class<?> scenario : Catalogue.onClassPath().classes()) {
-            console.out().println(scenario.getSimpleName());
-            for (Method experiment : Catalogue.experiments(scenario)) {
-                console.out().println("  ." + experiment.getName() + "  (" + words(experiment.getName()) + ")");
+        var page = PromisePage.read(wiring.home().resolve("docs/promises.md"));
+        var section = "";
+        for (var scenario : Catalogue.onClassPath().classes()) {
+            var sources = Catalogue.sources(scenario);
+            var about = page.named(sources.toArray(String[]::new)).stream()
+                    .findFirst()
+                    .map(PromisePage.Line::section)
+                    .orElse("Not on the page");
+            if (!about.equals(section)) {
+                section = about;
+                console.out().println((section.isEmpty() ? "" : "\n") + about);
+            }
+            console.out()
+                    .printf("  %-26s %s%n", scenario.getSimpleName().replaceFirst("Scenario$", ""), String.join(" ", sources));
+            for (var experiment : Catalogue.experiments(scenario)) {
+                experiment(experiment);
             }
         }
         console.out().println();
-        console.out().println("./chaos run NAME…  runs some of them, ./chaos run all of them.");
+        console.out()
+                .println("./chaos run NAME…  runs some of them: a scenario, Scenario.experiment, 'Scenario.experiment[case]', or a"
+                        + " group; ./chaos run all of them.");
+    }
+
+    private void experiment(Method experiment) {
+        var groups = Catalogue.groups(experiment);
+        console.out()
+                .println("    ." + experiment.getName() + "  (" + words(experiment.getName()) + ")"
+                        + (groups.isEmpty() ? "" : "  " + groups));
+        var cases = Catalogue.cases(experiment);
+        if (!cases.isEmpty()) {
+            console.out().println("        for each of " + String.join(", ", cases));
+        }
     }
 
     private void faults() {

@@ -44,7 +44,7 @@ public final class Main {
                 new ImagesCommand(wiring),
                 new UpCommand(wiring),
                 new RunCommand(wiring),
-                new ListCommand(wiring.console()),
+                new ListCommand(wiring),
                 new ReportCommand(wiring.console(), new Reports(SessionSettings.reports(wiring.home()))),
                 new StatusCommand(wiring),
                 new HealCommand(wiring),

@@ -41,7 +41,8 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SCENARIO",
-            description = "Class or Class.method, with or without its Scenario; all of them if none is named.")
+            description = "Class, Class.method or 'Class.method[case]', with or without its Scenario, or a group such as smoke;"
+                    + " all of them if none is named.")
     private List<String> names = List.of();
 
     @Mixin
@@ -140,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
 
     private List<DiscoverySelector> scenarios() {
         return Catalogue.onClassPath().chosen(names).stream()
-                .<DiscoverySelector>map(method -> DiscoverySelectors.selectMethod(method.getDeclaringClass(), method))
+                .map(Catalogue.Case::selector)
                 .toList();
     }
 

@@ -26,6 +26,9 @@ public interface Cluster extends AutoCloseable {
      */
     void apply(String manifest);
 
+    /** Gives a Deployment a new revision, as {@code kubectl rollout restart} does; returns when the API server has accepted that. */
+    void restart(String namespace, String deployment);
+
     /** What a command printed, run in a pod's first container; throws {@link aeterna.chaos.model.Problem} when it fails. */
     String exec(String namespace, String pod, String... command);
 

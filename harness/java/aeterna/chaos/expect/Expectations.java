@@ -21,8 +21,9 @@ import java.util.stream.Stream;
  *     kind: HELD
  * </pre>
  *
- * A scenario is a class, for all its methods, or one {@code Class.method}; a profile or a provider may be {@code any}. What
- * is said more narrowly wins: the method over the class, then the named profile, then the named provider.
+ * A scenario is a class, for all its methods, one {@code Class.method}, or one case of it, {@code Class.method[case]}; a profile or a
+ * provider may be {@code any}. What is said more narrowly wins: the case over the method over the class, then the named profile,
+ * then the named provider.
  */
 public final class Expectations {
     private static final String ANY = "any";
@@ -61,11 +62,12 @@ public final class Expectations {
     /**
      * What a scenario is expected to end with.
      *
-     * @param scenario {@code Class.method}
+     * @param scenario {@code Class.method} or {@code Class.method[case]}
      */
     public Expectation of(String scenario, String profile, String provider) {
-        var className = scenario.replaceFirst("\\..*", "");
-        return Stream.of(scenario, className)
+        var method = scenario.replaceFirst("\\[.*", "");
+        var className = method.replaceFirst("\\..*", "");
+        return Stream.of(scenario, method, className)
                 .flatMap(name -> Stream.of(profile, ANY).map(narrow -> List.of(name, narrow)))
                 .flatMap(two -> Stream.of(provider, ANY).map(narrow -> List.of(two.get(0), two.get(1), narrow)))
                 .filter(expected::containsKey)

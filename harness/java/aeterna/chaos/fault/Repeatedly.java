@@ -11,12 +11,14 @@ import aeterna.chaos.model.Sighting.Seen;
 import aeterna.chaos.model.Words;
 import aeterna.chaos.time.Timekeeper;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * A fault that is over once done, again and again: whoever plays its target's role at that moment is hit. Each must have
@@ -26,13 +28,13 @@ public final class Repeatedly implements OneShotFault {
     /** Between two looks at whether one has landed. */
     private static final Duration LOOK = Duration.ofMillis(100);
 
-    private final OneShotFault fault;
+    private final List<OneShotFault> faults;
     private final int times;
     private final Duration every;
     private final Timekeeper time;
 
-    private Repeatedly(OneShotFault fault, int times, Duration every, Timekeeper time) {
-        this.fault = fault;
+    private Repeatedly(List<OneShotFault> faults, int times, Duration every, Timekeeper time) {
+        this.faults = List.copyOf(faults);
         this.times = times;
         this.every = every;
         this.time = time;
@@ -46,25 +48,30 @@ public final class Repeatedly implements OneShotFault {
      * @throws IllegalArgumentException when a number is out of its range
      */
     public static Repeatedly of(OneShotFault fault, int times, Duration every, Timekeeper time) {
+        return oneOf(List.of(fault), times, every, time);
+    }
+
+    /** Each time one of those faults, chosen by chance: the same seed draws the same ones in the same order. */
+    public static Repeatedly oneOf(List<OneShotFault> faults, int times, Duration every, Timekeeper time) {
         if (times < 2 || times > 100 || every.isNegative() || every.isZero()) {
             throw new IllegalArgumentException("a repetition takes 2 to 100 times, and a pause above zero");
         }
-        return new Repeatedly(fault, times, every, time);
+        return new Repeatedly(faults, times, every, time);
     }
 
     @Override
     public Set<Capability> requires() {
-        return fault.requires();
+        return faults.stream().flatMap(fault -> fault.requires().stream()).collect(Collectors.toSet());
     }
 
     @Override
     public Optional<Floor> floor() {
-        return fault.floor();
+        return faults.stream().flatMap(fault -> fault.floor().stream()).max(Comparator.comparing(Floor::total));
     }
 
     @Override
     public Aimed aim(Testbed testbed, RandomGenerator chance) {
-        var current = new AtomicReference<>(fault.aim(testbed, chance));
+        var current = new AtomicReference<>(drawn(chance).aim(testbed, chance));
         var landed = new AtomicInteger();
         Hit first = current.get().planned().hit();
         return new Plan(
@@ -83,7 +90,12 @@ public final class Repeatedly implements OneShotFault {
                 });
     }
 
+    private OneShotFault drawn(RandomGenerator chance) {
+        return faults.size() == 1 ? faults.get(0) : faults.get(chance.nextInt(faults.size()));
+    }
+
     private Aimed again(Testbed testbed, RandomGenerator chance) throws InterruptedException {
+        var fault = drawn(chance);
         for (int attempt = 1; ; attempt++) {
             try {
                 return fault.aim(testbed, chance);
@@ -102,7 +114,7 @@ public final class Repeatedly implements OneShotFault {
                 seen.seen() != Seen.LANDED;
                 seen = aimed.witness().look()) {
             if (seen.seen() == Seen.ELSEWHERE || time.nanos() >= end) {
-                throw new Problem(fault + " did not land when repeated: " + seen, "Look at the run's history.");
+                throw new Problem("one of them did not land when repeated: " + seen, "Look at the run's history.");
             }
             time.pause(LOOK);
         }
@@ -118,6 +130,6 @@ public final class Repeatedly implements OneShotFault {
 
     @Override
     public String toString() {
-        return fault + ", " + times + " times, every " + Words.of(every);
+        return faults.stream().map(OneShotFault::toString).collect(Collectors.joining(", or ")) + ", " + times + " times, every " + Words.of(every);
     }
 }

@@ -41,6 +41,12 @@ public record Targets(Testbed testbed) {
         });
     }
 
+    /** A worker of the topology, by its name. */
+    public Target node(String name) {
+        return new Where(name, Optional.empty(), (pods, chance) ->
+                Hit.of(List.of(), List.of(testbed.topology().node(name).name()), List.of()));
+    }
+
     /** Any worker, chosen by chance. */
     public Target anyWorker() {
         return new Where("a worker", Optional.empty(), (pods, chance) -> {

@@ -1,11 +1,16 @@
 package aeterna.chaos.junit;
 
+import aeterna.chaos.fault.Targets;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Topology;
 import aeterna.chaos.process.SystemPrograms;
 import aeterna.chaos.run.Runner;
 import aeterna.chaos.stack.Stack;
+import aeterna.chaos.time.Timekeeper;
 import aeterna.chaos.wiring.Session;
 import aeterna.chaos.wiring.SessionSettings;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -14,11 +19,13 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** Gives scenarios the stack and a runner; everything of one process is one run with one report. */
 public final class ScenarioExtension implements ParameterResolver {
     private static final Namespace STORE = Namespace.create(ScenarioExtension.class);
+    private static final Set<Class<?>> GIVEN =
+            Set.of(Stack.class, Runner.class, Session.class, Targets.class, Topology.class, Timekeeper.class);
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         var type = parameter.getParameter().getType();
-        return type.equals(Stack.class) || type.equals(Runner.class) || type.equals(Session.class);
+        return GIVEN.contains(type);
     }
 
     @Override
@@ -35,16 +42,34 @@ public final class ScenarioExtension implements ParameterResolver {
         var session = context.getRoot()
                 .getStore(STORE)
                 .getOrComputeIfAbsent(Session.class, key -> open(settings), Session.class);
-        session.ready(
-                scenario.getSimpleName() + "." + context.getRequiredTestMethod().getName());
+        session.ready(name(context));
         var type = parameter.getParameter().getType();
         if (type.equals(Session.class)) {
             return session;
         }
-        return type.equals(Stack.class)
-                ? session.stack()
-                : session.runner(scenario.getSimpleName() + "."
-                        + context.getRequiredTestMethod().getName());
+        if (type.equals(Stack.class)) {
+            return session.stack();
+        }
+        if (type.equals(Targets.class)) {
+            return Targets.on(session.testbed());
+        }
+        if (type.equals(Topology.class)) {
+            return session.testbed().topology();
+        }
+        return type.equals(Timekeeper.class) ? session.time() : session.runner(name(context), sources(scenario));
+    }
+
+    /** {@code Class.method}, with the case in brackets where there are several. */
+    private static String name(ExtensionContext context) {
+        var method = context.getRequiredTestMethod();
+        return context.getRequiredTestClass().getSimpleName() + "." + method.getName()
+                + (method.isAnnotationPresent(EachOf.class) ? "[" + context.getDisplayName() + "]" : "");
+    }
+
+    private static String[] sources(Class<?> scenario) {
+        return Optional.ofNullable(scenario.getAnnotation(FromPage.class))
+                .map(FromPage::value)
+                .orElse(new String[0]);
     }
 
     private static Session open(SessionSettings settings) {

@@ -1,6 +1,7 @@
 package aeterna.chaos.model;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param profile how the stack is configured
  * @param flavours where each component's image comes from: component to {@code real} or {@code offline}
  * @param expected what the run is expected to end with
+ * @param sources what of the HA page it tests, one line each; empty for what the page says nothing of
  */
 public record Setting(
         String run,
@@ -26,15 +28,17 @@ public record Setting(
         String topology,
         String profile,
         SortedMap<String, String> flavours,
-        Expectation expected) {
+        Expectation expected,
+        List<String> sources) {
     public Setting {
         trial = trial == null ? Trial.ONLY : trial;
         topology = topology == null ? "" : topology;
+        sources = sources == null ? List.of() : List.copyOf(sources);
         flavours = Collections.unmodifiableSortedMap(new TreeMap<>(flavours));
     }
 
     /** The same for another trial. */
     public Setting with(Trial other, long otherSeed) {
-        return new Setting(run, scenario, other, otherSeed, provider, topology, profile, flavours, expected);
+        return new Setting(run, scenario, other, otherSeed, provider, topology, profile, flavours, expected, sources);
     }
 }

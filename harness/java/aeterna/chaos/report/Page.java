@@ -267,6 +267,9 @@ final class Page {
                 .raw("");
         page.raw(asExpected(history) ? "" : "<strong class=\"deviation\">this is not what was expected.</strong>");
         page.raw("</p>\n");
+        for (var source : setting.sources()) {
+            page.element("p", "class=\"source\"", "The page, " + source).raw("\n");
+        }
         promises(history);
         facts(history);
         timeline(history, number, slots);
@@ -276,7 +279,8 @@ final class Page {
         phases(history);
         evidence(history);
         page.raw("<p class=\"again\">Run it again: <code>./chaos run ");
-        page.text(setting.scenario().replaceFirst("\\..*", "") + " --seed " + setting.seed());
+        var scenario = setting.scenario();
+        page.text((scenario.endsWith("]") ? "'" + scenario + "'" : scenario) + " --seed " + setting.seed());
         page.raw("</code></p>\n</article>\n");
     }
 

@@ -5,6 +5,7 @@ import aeterna.chaos.fault.HeldFault;
 import aeterna.chaos.fault.OneShotFault;
 import aeterna.chaos.model.Bound;
 import aeterna.chaos.model.Hold;
+import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Promise;
 import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.workload.Workload;
@@ -20,6 +21,7 @@ public final class Experiment {
     private Hold hold;
     private List<Promise> promises = List.of();
     private List<SteadyCheck> abortUnless = List.of();
+    private List<Observer> observers = List.of();
     private Duration patience = Duration.ofMinutes(5);
     private Duration linger = Duration.ofSeconds(5);
     private Duration budget = Duration.ZERO;
@@ -38,6 +40,7 @@ public final class Experiment {
         hold = other.hold;
         promises = other.promises;
         abortUnless = other.abortUnless;
+        observers = other.observers;
         patience = other.patience;
         linger = other.linger;
         budget = other.budget;
@@ -92,6 +95,13 @@ public final class Experiment {
     public Experiment abortUnless(SteadyCheck... checks) {
         var next = new Experiment(this);
         next.abortUnless = List.of(checks);
+        return next;
+    }
+
+    /** Who looks on besides those who look on in every run. */
+    public Experiment watchedBy(Observer... watching) {
+        var next = new Experiment(this);
+        next.observers = List.of(watching);
         return next;
     }
 
@@ -174,6 +184,10 @@ public final class Experiment {
 
     List<SteadyCheck> abortUnless() {
         return abortUnless;
+    }
+
+    List<Observer> observers() {
+        return observers;
     }
 
     Duration patience() {

@@ -201,6 +201,9 @@ final class Run {
         for (var observer : surroundings.observers()) {
             attempt("observer", LOOK, () -> observer.watch(recorder)).ifPresent(watches::add);
         }
+        for (var observer : experiment.observers()) {
+            attempt("observer", LOOK, () -> observer.watch(recorder)).ifPresent(watches::add);
+        }
         time.within(
                 experiment.patience(), () -> workload = experiment.workload().start(time, recorder));
         if (!until(

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Carries out experiments on a testbed, one at a time, always in the same order. */
 public final class Runner {
@@ -28,6 +29,8 @@ public final class Runner {
     private final Repetition repetition;
     private final Progress progress;
     private final boolean dry;
+    /** What is changed of every experiment before it is carried out. */
+    private final UnaryOperator<Experiment> change;
 
     /** Held while an experiment is carried out, and for ever once the end was asked for. */
     private final Semaphore turn = new Semaphore(1);
@@ -62,7 +65,7 @@ public final class Runner {
             Function<Trial, Surroundings> surroundings,
             Progress progress,
             Repetition repetition) {
-        this(testbed, time, journal, histories, surroundings, progress, repetition, false);
+        this(testbed, time, journal, histories, surroundings, progress, repetition, false, UnaryOperator.identity());
     }
 
     private Runner(
@@ -73,7 +76,8 @@ public final class Runner {
             Function<Trial, Surroundings> surroundings,
             Progress progress,
             Repetition repetition,
-            boolean dry) {
+            boolean dry,
+            UnaryOperator<Experiment> change) {
         this.testbed = testbed;
         this.time = time;
         this.journal = journal;
@@ -82,11 +86,17 @@ public final class Runner {
         this.progress = progress;
         this.repetition = repetition;
         this.dry = dry;
+        this.change = change;
     }
 
     /** One that touches nothing, once: its runs are VOID, and their reason says whom the fault would hit. */
     public Runner dry() {
-        return new Runner(testbed, time, journal, histories, surroundings, progress, Repetition.NONE, true);
+        return new Runner(testbed, time, journal, histories, surroundings, progress, Repetition.NONE, true, change);
+    }
+
+    /** One that carries out every experiment with something changed in it: tells what scenarios make of a stack that is not there. */
+    Runner changing(UnaryOperator<Experiment> changed) {
+        return new Runner(testbed, time, journal, histories, surroundings, progress, repetition, dry, changed);
     }
 
     /** True for a run of {@link #dry} that found whom it would hit. */
@@ -101,8 +111,8 @@ public final class Runner {
      * @return the result that decides: of several, what was not expected before what was
      * @throws IllegalArgumentException when the experiment is incomplete
      */
-    public Result run(Experiment experiment) {
-        experiment.complete();
+    public Result run(Experiment given) {
+        var experiment = change.apply(given.complete());
         turn.acquireUninterruptibly();
         worker = Thread.currentThread();
         try {

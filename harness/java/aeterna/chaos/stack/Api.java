@@ -7,11 +7,15 @@ import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.SteadyCheck;
+import aeterna.chaos.stack.Knocking.Knock;
+import aeterna.chaos.time.Timekeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The Aeterna API. Its entrance is the gateway, where users come in. */
@@ -127,25 +131,38 @@ public final class Api extends Replicas {
     /** Whoever is not the gateway is refused: a policy that nobody enforces is as good as none. */
     SteadyCheck onlyTheGatewayIsLetIn() {
         return SteadyLook.named("api: only the gateway is let in", () -> {
-            var stranger = strangers.alive().stream().findFirst();
-            var addresses = pods.alive().stream().collect(Collectors.toMap(PodStatus::address, PodStatus::name));
-            if (stranger.isEmpty() || addresses.isEmpty()) {
+            var knock = knock();
+            if (knock.isEmpty()) {
                 return new SteadyCheck.Look(false, "nobody is there to knock, or to be knocked at");
             }
-            var command = new ArrayList<>(List.of("bash", "-c", KNOCK, "knock"));
-            command.addAll(addresses.keySet().stream().sorted().toList());
-            var letIn = cluster.exec(namespace, stranger.get().name(), command.toArray(String[]::new))
-                    .lines()
-                    .filter(address -> !address.isBlank())
-                    .map(address -> addresses.getOrDefault(address, address))
-                    .sorted()
-                    .toList();
             return new SteadyCheck.Look(
-                    letIn.isEmpty(),
-                    letIn.isEmpty()
-                            ? stranger.get().name() + " is refused by " + addresses.size() + " replicas"
-                            : stranger.get().name() + " is let in by " + String.join(", ", letIn)
-                                    + ": this cluster's network does not enforce the policy aeterna-network-policy");
+                    knock.get().open().isEmpty(),
+                    knock.get().who() + " is " + knock.get()
+                            + (knock.get().open().isEmpty()
+                                    ? ""
+                                    : ": this cluster's network does not enforce the policy aeterna-network-policy"));
         });
+    }
+
+    /** Whoever is not the gateway knocks at every replica, every two seconds, throughout a run. */
+    public Observer strangersKnock(Timekeeper time) {
+        return new Knocking(this::knock, time);
+    }
+
+    private Optional<Knock> knock() {
+        var stranger = strangers.alive().stream().findFirst();
+        var addresses = pods.alive().stream().collect(Collectors.toMap(PodStatus::address, PodStatus::name));
+        if (stranger.isEmpty() || addresses.isEmpty()) {
+            return Optional.empty();
+        }
+        var command = new ArrayList<>(List.of("bash", "-c", KNOCK, "knock"));
+        command.addAll(addresses.keySet().stream().sorted().toList());
+        var letIn = cluster.exec(namespace, stranger.get().name(), command.toArray(String[]::new))
+                .lines()
+                .filter(address -> !address.isBlank())
+                .map(address -> addresses.getOrDefault(address, address))
+                .sorted()
+                .toList();
+        return Optional.of(new Knock(stranger.get().name(), addresses.size(), letIn));
     }
 }

@@ -244,6 +244,12 @@ public final class Backup implements Component {
         return new RestoredDatabase(cluster, namespace, RESTORED, this::remove);
     }
 
+    /** The database as of a time that is past, whatever became of it since: archives what is there, then restores. */
+    public RestoredDatabase asOf(Instant time) {
+        archiveNow();
+        return restoreTo(time);
+    }
+
     private Optional<PodStatus> scratch() {
         return restored.pods().stream().findFirst();
     }

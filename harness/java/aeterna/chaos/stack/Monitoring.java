@@ -2,6 +2,7 @@ package aeterna.chaos.stack;
 
 import aeterna.chaos.client.Alert;
 import aeterna.chaos.client.AlertRule;
+import aeterna.chaos.client.Alertmanager;
 import aeterna.chaos.client.Entrance;
 import aeterna.chaos.client.Prometheus;
 import aeterna.chaos.client.ScrapeTarget;
@@ -56,12 +57,19 @@ public final class Monitoring implements Component {
     private final String namespace;
     private final Postgres postgres;
     private final Prometheus prometheus;
+    private final Alertmanager alertmanager;
 
-    Monitoring(Cluster cluster, String namespace, Postgres postgres, Prometheus prometheus) {
+    Monitoring(
+            Cluster cluster,
+            String namespace,
+            Postgres postgres,
+            Prometheus prometheus,
+            Alertmanager alertmanager) {
         this.cluster = cluster;
         this.namespace = namespace;
         this.postgres = postgres;
         this.prometheus = prometheus;
+        this.alertmanager = alertmanager;
     }
 
     @Override
@@ -89,6 +97,11 @@ public final class Monitoring implements Component {
         return prometheus;
     }
 
+    /** Whom Prometheus tells of alerts. */
+    public Alertmanager alertmanager() {
+        return alertmanager;
+    }
+
     /** Makes the role by which the exporter asks the database. */
     @Override
     public void settle(Profile profile) {
@@ -100,7 +113,7 @@ public final class Monitoring implements Component {
         return List.of(
                 SteadyLook.named(ID + ": every target is up", this::targets),
                 SteadyLook.named(ID + ": every rule can fire", this::rules),
-                SteadyLook.named(ID + ": alerts are taken", this::alertmanager),
+                SteadyLook.named(ID + ": alerts are taken", this::alertsTaken),
                 SteadyLook.named(ID + ": nothing is alarming", this::alarms));
     }
 
@@ -166,7 +179,7 @@ public final class Monitoring implements Component {
                 : new Look(false, String.join("; ", unsound));
     }
 
-    private Look alertmanager() {
+    private Look alertsTaken() {
         var known = prometheus.alertmanagers();
         return new Look(
                 !known.isEmpty(), known.isEmpty() ? "Prometheus knows no Alertmanager" : String.join(", ", known));

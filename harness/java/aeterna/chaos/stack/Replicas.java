@@ -43,6 +43,11 @@ abstract class Replicas implements Component, Entrance {
         return pods.any(one, Replicas::floor);
     }
 
+    /** All of its pods. */
+    public final Target everyPod() {
+        return pods.every("all pods of the " + id, loss -> Optional.empty());
+    }
+
     /** The others serve on; only where nobody is told does a node's lease have to run out first. */
     private static Optional<Floor> floor(Loss loss) {
         return loss == Loss.SILENT ? Optional.empty() : Optional.of(new Floor(List.of()));

@@ -1,12 +1,13 @@
 package aeterna.chaos.stack;
 
+import aeterna.chaos.client.RestoredCopy;
 import aeterna.chaos.client.SqlEntrance;
 import aeterna.chaos.cluster.Cluster;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A database as it was at a time, restored from the archive into a pod of its own; closing it removes the pod. */
-public final class RestoredDatabase implements AutoCloseable {
+public final class RestoredDatabase implements RestoredCopy {
     private static final String DATABASE = "aeterna";
 
     private final Cluster cluster;
@@ -31,6 +32,7 @@ public final class RestoredDatabase implements AutoCloseable {
     }
 
     /** Every key that an {@link SqlEntrance} wrote and that begins with the prefix, and how often it is there. */
+    @Override
     public Map<String, Integer> kept(String prefix) {
         var keys = new TreeMap<String, Integer>();
         ask("select count(*), key from " + SqlEntrance.TABLE + " where starts_with(key, '" + prefix.replace("'", "''")

@@ -50,6 +50,22 @@ record Selection(Cluster cluster, String namespace, Map<String, String> labels) 
                 floor);
     }
 
+    /** All of those that can be hit. */
+    Target every(String words, Function<Loss, Optional<Floor>> floor) {
+        return target(
+                words,
+                chance -> {
+                    var alive = alive();
+                    if (alive.isEmpty()) {
+                        throw new Problem(
+                                "nobody is among " + words + ": none of " + labels + " in " + namespace + " is Ready",
+                                "Look at the pods with `./chaos status`.");
+                    }
+                    return alive;
+                },
+                floor);
+    }
+
     static Target target(
             String words, Function<RandomGenerator, List<PodStatus>> choice, Function<Loss, Optional<Floor>> floor) {
         return new Target() {

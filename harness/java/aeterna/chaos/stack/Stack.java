@@ -1,5 +1,6 @@
 package aeterna.chaos.stack;
 
+import aeterna.chaos.client.Alertmanager;
 import aeterna.chaos.client.CacheEntrance;
 import aeterna.chaos.client.OpalEntrance;
 import aeterna.chaos.client.Prometheus;
@@ -114,7 +115,8 @@ public final class Stack {
                 postgres,
                 restore -> new Manifests(folder.resolve(Backup.ID).resolve("on-demand")).filled(values(restore)));
         monitoring = new Monitoring(
-                cluster, NAMESPACE, postgres, new Prometheus("http://127.0.0.1:" + published(topology, 30909)));
+                cluster, NAMESPACE, postgres, new Prometheus("http://127.0.0.1:" + published(topology, 30909)),
+                new Alertmanager("http://127.0.0.1:" + published(topology, 30910)));
         components = List.of(postgres, pooler, qdrant, cache, opal, api, backup, monitoring);
     }
 
@@ -171,6 +173,16 @@ public final class Stack {
     /** All of its parts, in the order in which they can come up. */
     public List<Component> components() {
         return components;
+    }
+
+    /** The Deployments and StatefulSets whose pods can run on any worker. */
+    public List<String> stateless() {
+        return List.of("aeterna", "aeterna-postgres-pooler-rw", "aeterna-opal-server", "aeterna-dragonfly-operator");
+    }
+
+    /** The StatefulSets whose pods have a volume of their node, and can run nowhere else. */
+    public List<String> nodeBound() {
+        return List.of("aeterna-postgres", "aeterna-qdrant", "aeterna-dragonfly");
     }
 
     /** How it is configured. */

@@ -144,7 +144,8 @@ public final class CrashSubject {
                         found.topology().name(),
                         "",
                         new TreeMap<>(),
-                        Expectation.held());
+                        Expectation.held(),
+                        List.of());
                 var result = new Runner(
                                 found,
                                 time,

@@ -5,6 +5,7 @@ import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.console.Console;
 import aeterna.chaos.console.ConsoleProgress;
 import aeterna.chaos.expect.Expectations;
+import aeterna.chaos.expect.PromisePage;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Capability;
@@ -17,6 +18,7 @@ import aeterna.chaos.model.Progress;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.Trial;
 import aeterna.chaos.model.Verdict;
+import aeterna.chaos.observe.AlertWatch;
 import aeterna.chaos.observe.ClusterEvidence;
 import aeterna.chaos.observe.LastWords;
 import aeterna.chaos.observe.PodWatch;
@@ -96,6 +98,7 @@ public final class Session implements AutoCloseable {
     private final Journal journal;
     private final WatcherProcess watcher;
     private final Expectations expectations;
+    private final PromisePage page;
     private final RunFolder folder;
     private final HistoryFile histories;
     private final Thread onInterrupt;
@@ -111,11 +114,13 @@ public final class Session implements AutoCloseable {
             Timekeeper time,
             SessionSettings settings,
             Expectations expectations,
+            PromisePage page,
             Parts parts) {
         this.console = console;
         this.progress = progress;
         this.time = time;
         this.expectations = expectations;
+        this.page = page;
         earlier = parts.earlier();
         seed = settings.seed(earlier.seed());
         steadyWithin = settings.steadyWithin();
@@ -160,6 +165,7 @@ public final class Session implements AutoCloseable {
         var profile = Profile.read(settings.home().resolve("stack"), settings.profile());
         var expectations = Expectations.read(settings.home().resolve("scenarios/expected.yaml"));
         var earlier = EarlierParts.of(new Reports(settings.reports()), settings, RUN_NAME.format(time.wallTime()));
+        var page = PromisePage.read(settings.home().resolve("docs/promises.md"));
         var harness = new Harness(settings.home(), settings.testbed(), programs, environment);
         var request = harness.request();
         var provider = harness.provider(progress);
@@ -203,6 +209,7 @@ public final class Session implements AutoCloseable {
                     time,
                     settings,
                     expectations,
+                    page,
                     new Parts(earlier, reservation, testbed, profile, stacks, mending, journal, watcher));
         } catch (RuntimeException failed) {
             watcher.close();
@@ -282,10 +289,11 @@ public final class Session implements AutoCloseable {
     /**
      * A runner for one scenario.
      *
+     * @param sources what of the page it tests: numbers of {@code docs/promises.md}
      * @throws Problem when the process was told to end
      */
-    public Runner runner(String scenario) {
-        var setting = setting(scenario);
+    public Runner runner(String scenario, String... sources) {
+        var setting = setting(scenario, sources);
         var runner = new Runner(
                 ground.testbed(),
                 time,
@@ -297,7 +305,7 @@ public final class Session implements AutoCloseable {
         return running(dryRun ? runner.dry() : runner);
     }
 
-    private Setting setting(String scenario) {
+    private Setting setting(String scenario, String... sources) {
         var provider = ground.testbed().provider();
         var profile = ground.stack().profile().name();
         return new Setting(
@@ -309,7 +317,8 @@ public final class Session implements AutoCloseable {
                 ground.testbed().topology().name(),
                 profile,
                 ground.stack().flavours(),
-                expectations.of(scenario, profile, provider));
+                expectations.of(scenario, profile, provider),
+                page.named(sources).stream().map(PromisePage.Line::toString).toList());
     }
 
     /** Each trial chooses by a seed of its own, which runs it again by itself. */
@@ -329,6 +338,7 @@ public final class Session implements AutoCloseable {
             observers.add(new ZoneClients(
                     testbed, Stack.NAMESPACE, "app.kubernetes.io/name", "aeterna-vantage", ASKED_FROM_ZONES, time));
         }
+        observers.add(new AlertWatch(() -> stack.monitoring().alertmanager().raised(), time));
         stack.components().forEach(component -> observers.add(new RoleWatch(component.id(), component::roles, time)));
         return new Surroundings(setting, observers, evidence, folder.evidence(setting));
     }

@@ -10,11 +10,13 @@ import static java.time.Duration.ofSeconds;
 import aeterna.chaos.fault.KillPod;
 import aeterna.chaos.fault.OneShotFault;
 import aeterna.chaos.junit.ChaosScenario;
+import aeterna.chaos.junit.FromPage;
 import aeterna.chaos.run.Experiment;
 import aeterna.chaos.run.Runner;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.workload.AckedWrites;
 import aeterna.chaos.workload.Reads;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.Test;
  * Component Failure").
  */
 @ChaosScenario(topology = "three-zones")
+@FromPage({"9.1", "2.1"})
+@Tag("smoke")
+@Tag("gate")
 class AeternaPodLossScenario {
     @Test
     void theOthersServeOnWhenAPodDies(Stack stack, Runner runner) {

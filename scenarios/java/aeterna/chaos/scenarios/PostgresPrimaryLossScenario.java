@@ -11,10 +11,12 @@ import static java.time.Duration.ofSeconds;
 import aeterna.chaos.fault.KillPod;
 import aeterna.chaos.fault.OneShotFault;
 import aeterna.chaos.junit.ChaosScenario;
+import aeterna.chaos.junit.FromPage;
 import aeterna.chaos.run.Experiment;
 import aeterna.chaos.run.Runner;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.workload.AckedWrites;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.Test;
  * (HA page, "Failover Behavior" and "Simulate Component Failure").
  */
 @ChaosScenario(topology = "three-zones")
+@FromPage({"9.2", "3.3", "3.4"})
+@Tag("smoke")
+@Tag("gate")
 class PostgresPrimaryLossScenario {
     @Test
     void aStandbyTakesOverFromADyingPrimary(Stack stack, Runner runner) {

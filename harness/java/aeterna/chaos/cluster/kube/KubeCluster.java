@@ -562,6 +562,23 @@ public final class KubeCluster implements Cluster {
         }
     }
 
+    @Override
+    public void restart(String namespace, String deployment) {
+        try {
+            client.apps()
+                    .deployments()
+                    .inNamespace(namespace)
+                    .withName(deployment)
+                    .rolling()
+                    .restart();
+        } catch (KubernetesClientException refused) {
+            throw new Problem(
+                    "the cluster refused to restart " + namespace + "/" + deployment + ": " + refused.getMessage(),
+                    "Look at the API server with `./chaos status`.",
+                    refused);
+        }
+    }
+
     private List<HasMetadata> objects(String manifest) {
         try {
             return client.load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))

@@ -207,6 +207,11 @@ public final class FakeCluster implements Cluster, PodProcesses {
     }
 
     @Override
+    public void restart(String namespace, String deployment) {
+        acts.add("restart " + namespace + "/" + deployment);
+    }
+
+    @Override
     public String exec(String namespace, String pod, String... command) {
         acts.add("exec " + pod + " " + String.join(" ", command));
         return exec.apply(String.join(" ", command));

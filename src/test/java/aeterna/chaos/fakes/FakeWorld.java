@@ -24,6 +24,7 @@ import aeterna.chaos.model.Machine.Network;
 import aeterna.chaos.model.Machine.Power;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Op;
+import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Place;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.model.Zone;
@@ -68,6 +69,11 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
     public Sabotage sabotage = Sabotage.NONE;
     public final Map<String, Eviction> refusals = new HashMap<>();
 
+    /** What the testbed publishes. */
+    public final List<PortMapping> ports = new ArrayList<>();
+    /** Of Endpoints, by name. */
+    public final Map<String, Map<String, String>> annotations = new HashMap<>();
+
     private final Map<String, Power> power = new TreeMap<>();
     private final Set<String> cutOff = new TreeSet<>();
     private final Set<String> cordoned = new TreeSet<>();
@@ -95,6 +101,13 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
         }
         pods.put(
                 "dns", pod("kube-system", "dns", "node-1", "uid-dns", "10.42.1.53", Map.of("k8s-app", "kube-dns"), ""));
+    }
+
+    /** One more pod, Ready and with a volume of its own. */
+    public void add(String name, String node, Map<String, String> labels, String owner) {
+        var address = "10.42." + number(node) + "." + (10 + pods.size());
+        pods.put(name, pod(NAMESPACE, name, node, "uid-" + name, address, labels, owner));
+        claims.put("data-" + name, "claim-" + name);
     }
 
     private void place(String name, String node) {
@@ -141,7 +154,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
                     Map.of(Zone.LABEL, "zone-" + (char) ('a' + (n - 1) / 2)),
                     List.of()));
         }
-        return new Topology("fake", 6443, nodes, List.of());
+        return new Topology("fake", 6443, nodes, ports);
     }
 
     // What sabotage does to an act's targets.
@@ -256,7 +269,8 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
     }
 
     private Map<String, String> ids(PodStatus pod) {
-        return Map.of("main", pod.uid() + "-main-" + restarts.getOrDefault(pod.uid(), 0), "side", pod.uid() + "-side");
+        var main = pod.owner().startsWith("ReplicaSet/") ? pod.workload() : "main";
+        return Map.of(main, pod.uid() + "-main-" + restarts.getOrDefault(pod.uid(), 0), "side", pod.uid() + "-side");
     }
 
     @Override
@@ -341,6 +355,20 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
                         pod.owner(),
                         pod.trouble()))
                 .toList();
+    }
+
+    @Override
+    public Optional<Map<String, String>> endpointsAnnotations(String namespace, String name) {
+        return Optional.ofNullable(annotations.get(name));
+    }
+
+    /** Nobody is replaced and nothing is written: for scenarios whose acts do nothing. */
+    @Override
+    public void restart(String namespace, String deployment) {}
+
+    @Override
+    public String exec(String namespace, String pod, String... command) {
+        return "1";
     }
 
     @Override

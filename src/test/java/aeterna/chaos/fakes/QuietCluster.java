@@ -26,6 +26,11 @@ abstract class QuietCluster implements Cluster {
     }
 
     @Override
+    public void restart(String namespace, String deployment) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public String exec(String namespace, String pod, String... command) {
         throw new UnsupportedOperationException();
     }

@@ -76,7 +76,8 @@ public final class Rig {
                 "two-nodes",
                 "recommended",
                 new TreeMap<>(Map.of("postgres", "offline")),
-                expected);
+                expected,
+                List.of());
         return new Runner(
                 testbed,
                 time,

@@ -229,8 +229,8 @@ class FaultContractTest {
         var catalogue = Stream.of(FaultKind.values())
                 .map(kind -> fault(kind, new FakeTime()).getClass().getSimpleName())
                 .collect(Collectors.toSet());
-        // One tests the harness, the other one is an experiment's own.
-        catalogue.addAll(Set.of("NoFault", "PowerOffWithStandbysBehind"));
+        // One tests the harness, the others are experiments' own.
+        catalogue.addAll(Set.of("NoFault", "PowerOffWithStandbysBehind", "TruncateTable", "RollOut"));
         assertThat(classes).hasSizeGreaterThan(15).isEqualTo(catalogue);
     }
 }

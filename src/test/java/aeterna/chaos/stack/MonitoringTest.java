@@ -2,6 +2,7 @@ package aeterna.chaos.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import aeterna.chaos.client.Alertmanager;
 import aeterna.chaos.client.Prometheus;
 import aeterna.chaos.client.SqlEntrance;
 import aeterna.chaos.cluster.Manifests;
@@ -50,7 +51,7 @@ class MonitoringTest {
                 "aeterna",
                 new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
                 SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
-        monitoring = new Monitoring(cluster, "aeterna", postgres, prometheus);
+        monitoring = new Monitoring(cluster, "aeterna", postgres, prometheus, new Alertmanager("http://127.0.0.1:1"));
     }
 
     @BeforeEach

@@ -1,0 +1,76 @@
+package aeterna.chaos.check;
+
+import aeterna.chaos.model.Entry;
+import aeterna.chaos.model.Finding;
+import aeterna.chaos.model.History;
+import aeterna.chaos.model.Phase;
+import aeterna.chaos.model.Promise;
+import aeterna.chaos.model.Verdict;
+import aeterna.chaos.model.Words;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Judges by what the roles' watcher wrote down. It asks once a second, and waits for a silent peer: somebody was elected before it was
+ * seen, by at most that much.
+ *
+ * @param component whose leader
+ * @param within how long the election may take, from the act
+ */
+record LeaderElectedWithin(String component, Duration within) implements Promise {
+    /** A second between two questions, and two for a peer that does not answer. */
+    private static final Duration SEEN_LATE = Duration.ofSeconds(3);
+
+    @Override
+    public Optional<Duration> limit() {
+        return Optional.of(within);
+    }
+
+    @Override
+    public Finding judge(History history) {
+        var act = history.injectedAt();
+        if (act.isEmpty()) {
+            return Finding.of(this, Verdict.VOID, "the history has no act");
+        }
+        var from = act.getAsLong();
+        if (elections(history).stream().noneMatch(seen -> seen.at() < from)) {
+            return Finding.of(this, Verdict.VOID, "nobody was seen to lead " + component + " before the act");
+        }
+        var elected = elections(history).stream().filter(seen -> seen.at() > from).findFirst();
+        if (elected.isEmpty()) {
+            var looked = Duration.ofNanos(history.began(Phase.READ_BACK).orElse(from) - from);
+            return found(
+                    looked.compareTo(within.plus(SEEN_LATE)) > 0 ? Verdict.BROKEN : Verdict.VOID,
+                    looked,
+                    "nobody was seen to be elected in " + Words.of(looked));
+        }
+        var latest = Duration.ofNanos(elected.get().at() - from);
+        var earliest = latest.minus(SEEN_LATE).isNegative() ? Duration.ZERO : latest.minus(SEEN_LATE);
+        var verdict = latest.compareTo(within) <= 0
+                ? Verdict.HELD
+                : earliest.compareTo(within) > 0 ? Verdict.BROKEN : Verdict.VOID;
+        return found(
+                verdict,
+                latest,
+                elected.get().subject() + " was seen to lead after " + Words.of(latest) + " (elected up to "
+                        + Words.of(SEEN_LATE) + " before that), promised " + Words.of(within));
+    }
+
+    private List<Entry.Observed> elections(History history) {
+        var leads = component + ": leader";
+        return history.all(Entry.Observed.class)
+                .filter(seen -> seen.source().equals("role"))
+                .filter(seen -> seen.what().equals(leads) || seen.what().startsWith(leads + ","))
+                .toList();
+    }
+
+    private Finding found(Verdict verdict, Duration measured, String because) {
+        return new Finding(toString(), verdict, limit(), Optional.of(measured), Duration.ZERO, because, List.of());
+    }
+
+    @Override
+    public String toString() {
+        return component + " has a new leader within " + Words.of(within);
+    }
+}
