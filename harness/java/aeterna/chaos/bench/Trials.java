@@ -163,7 +163,17 @@ final class Trials implements AutoCloseable {
         return new Entry.Began(
                 time.nanos(),
                 time.wallTime(),
-                new Setting("bench", "probe", Trial.ONLY, 0, "none", "", "none", new TreeMap<>(), Expectation.held(), List.of()),
+                new Setting(
+                        "bench",
+                        "probe",
+                        Trial.ONLY,
+                        0,
+                        "none",
+                        "",
+                        "none",
+                        new TreeMap<>(),
+                        Expectation.held(),
+                        List.of()),
                 experiment,
                 "a server goes down",
                 Hold.oneShot(),

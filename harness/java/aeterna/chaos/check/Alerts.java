@@ -26,15 +26,18 @@ record Alerts(List<Firing> all) {
     static Alerts of(History history) {
         var open = new HashMap<String, Observed>();
         var all = new ArrayList<Firing>();
-        history.all(Observed.class).filter(seen -> seen.source().equals("alert")).forEach(seen -> {
-            var labels = seen.what().substring(seen.what().indexOf(' ') + 1);
-            var key = seen.subject() + " " + labels;
-            if (seen.what().startsWith("fires ")) {
-                open.putIfAbsent(key, seen);
-            } else if (open.containsKey(key)) {
-                all.add(new Firing(seen.subject(), labels, open.remove(key).at(), OptionalLong.of(seen.at())));
-            }
-        });
+        history.all(Observed.class)
+                .filter(seen -> seen.source().equals("alert"))
+                .forEach(seen -> {
+                    var labels = seen.what().substring(seen.what().indexOf(' ') + 1);
+                    var key = seen.subject() + " " + labels;
+                    if (seen.what().startsWith("fires ")) {
+                        open.putIfAbsent(key, seen);
+                    } else if (open.containsKey(key)) {
+                        all.add(new Firing(
+                                seen.subject(), labels, open.remove(key).at(), OptionalLong.of(seen.at())));
+                    }
+                });
         open.values()
                 .forEach(seen -> all.add(new Firing(
                         seen.subject(),

@@ -43,7 +43,8 @@ record AlertsResolveWithin(Duration within) implements Promise {
                 .max(Comparator.comparingLong(firing -> firing.to().orElse(0)))
                 .map(Firing::name)
                 .orElse("");
-        var over = fired.stream().mapToLong(firing -> firing.to().orElse(0)).max().orElse(0);
+        var over =
+                fired.stream().mapToLong(firing -> firing.to().orElse(0)).max().orElse(0);
         var took = Duration.ofNanos(Math.max(0, over - healed.getAsLong()));
         return found(
                 took.compareTo(within) > 0 ? Verdict.BROKEN : Verdict.HELD,

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Judges by what the roles' watcher wrote down. It asks once a second, and waits for a silent peer: somebody was elected before it was
- * seen, by at most that much.
+ * seen, by at most that much; the middle is what is measured.
  *
  * @param component whose leader
  * @param within how long the election may take, from the act
@@ -37,24 +37,26 @@ record LeaderElectedWithin(String component, Duration within) implements Promise
         if (elections(history).stream().noneMatch(seen -> seen.at() < from)) {
             return Finding.of(this, Verdict.VOID, "nobody was seen to lead " + component + " before the act");
         }
-        var elected = elections(history).stream().filter(seen -> seen.at() > from).findFirst();
+        var elected =
+                elections(history).stream().filter(seen -> seen.at() > from).findFirst();
         if (elected.isEmpty()) {
             var looked = Duration.ofNanos(history.began(Phase.READ_BACK).orElse(from) - from);
             return found(
                     looked.compareTo(within.plus(SEEN_LATE)) > 0 ? Verdict.BROKEN : Verdict.VOID,
                     looked,
+                    Duration.ZERO,
                     "nobody was seen to be elected in " + Words.of(looked));
         }
-        var latest = Duration.ofNanos(elected.get().at() - from);
-        var earliest = latest.minus(SEEN_LATE).isNegative() ? Duration.ZERO : latest.minus(SEEN_LATE);
-        var verdict = latest.compareTo(within) <= 0
-                ? Verdict.HELD
-                : earliest.compareTo(within) > 0 ? Verdict.BROKEN : Verdict.VOID;
+        var seen = Duration.ofNanos(elected.get().at() - from);
+        var earliest = seen.minus(SEEN_LATE).isNegative() ? Duration.ZERO : seen.minus(SEEN_LATE);
+        var error = seen.minus(earliest).dividedBy(2);
+        var measured = earliest.plus(error);
         return found(
-                verdict,
-                latest,
-                elected.get().subject() + " was seen to lead after " + Words.of(latest) + " (elected up to "
-                        + Words.of(SEEN_LATE) + " before that), promised " + Words.of(within));
+                measured.compareTo(within) > 0 ? Verdict.BROKEN : Verdict.HELD,
+                measured,
+                error,
+                elected.get().subject() + " was elected after " + Words.of(measured) + " (±" + Words.of(error)
+                        + "), promised " + Words.of(within));
     }
 
     private List<Entry.Observed> elections(History history) {
@@ -65,8 +67,8 @@ record LeaderElectedWithin(String component, Duration within) implements Promise
                 .toList();
     }
 
-    private Finding found(Verdict verdict, Duration measured, String because) {
-        return new Finding(toString(), verdict, limit(), Optional.of(measured), Duration.ZERO, because, List.of());
+    private Finding found(Verdict verdict, Duration measured, Duration error, String because) {
+        return new Finding(toString(), verdict, limit(), Optional.of(measured), error, because, List.of());
     }
 
     @Override

@@ -31,7 +31,8 @@ record NeverLetIn() implements Promise {
                 .filter(seen -> seen.source().equals(SOURCE) && seen.at() <= end.getAsLong())
                 .toList();
         var before = looks.stream().filter(look -> look.at() < act.getAsLong()).count();
-        var after = looks.stream().filter(look -> look.at() > healed.getAsLong()).count();
+        var after =
+                looks.stream().filter(look -> look.at() > healed.getAsLong()).count();
         var during = looks.size() - before - after;
         if (before == 0 || during == 0 || after == 0) {
             return Finding.of(
@@ -39,9 +40,8 @@ record NeverLetIn() implements Promise {
                     Verdict.VOID,
                     "knocked " + before + " times before, " + during + " during and " + after + " after: too few");
         }
-        var open = looks.stream()
-                .filter(look -> look.what().startsWith("let in"))
-                .findFirst();
+        var open =
+                looks.stream().filter(look -> look.what().startsWith("let in")).findFirst();
         return open.map(look -> Finding.of(
                         this,
                         Verdict.BROKEN,

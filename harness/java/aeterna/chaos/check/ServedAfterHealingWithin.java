@@ -35,8 +35,9 @@ record ServedAfterHealingWithin(Duration within) implements Promise {
         var lasts = new ArrayList<Outage>();
         Outages.of(history)
                 .values()
-                .forEach(outages ->
-                        outages.stream().max(Comparator.comparingLong(Outage::to)).ifPresent(lasts::add));
+                .forEach(outages -> outages.stream()
+                        .max(Comparator.comparingLong(Outage::to))
+                        .ifPresent(lasts::add));
         var last = lasts.stream().max(Comparator.comparing(Outage::open).thenComparing(Outage::to));
         if (last.isEmpty()) {
             return found(Verdict.HELD, Duration.ZERO, Duration.ZERO, "no client noticed anything", lasts);
@@ -59,8 +60,8 @@ record ServedAfterHealingWithin(Duration within) implements Promise {
                 verdict,
                 took,
                 outage.error(),
-                outage.client() + " was served again " + Words.of(took) + " after healing, promised "
-                        + Words.of(within) + "; in all it was not served for " + Words.of(outage.measured()),
+                outage.client() + " was served again " + Words.of(took) + " after healing, promised " + Words.of(within)
+                        + "; in all it was not served for " + Words.of(outage.measured()),
                 lasts);
     }
 

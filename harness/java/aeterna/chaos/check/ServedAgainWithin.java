@@ -4,7 +4,6 @@ import aeterna.chaos.model.Client;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
 import aeterna.chaos.model.Op;
-import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Outage;
 import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Promise;
@@ -132,7 +131,8 @@ record ServedAgainWithin(Duration within, Optional<Op.Kind> only) implements Pro
 
     @Override
     public String toString() {
-        var whose = only.map(kind -> kind == Op.Kind.WRITE ? "writes " : "reads ").orElse("");
+        var whose =
+                only.map(kind -> kind == Op.Kind.WRITE ? "writes " : "reads ").orElse("");
         return whose + "served again within " + Words.of(within);
     }
 }

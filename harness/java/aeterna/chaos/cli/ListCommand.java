@@ -51,15 +51,18 @@ final class ListCommand implements Runnable {
                 console.out().println((section.isEmpty() ? "" : "\n") + about);
             }
             console.out()
-                    .printf("  %-26s %s%n", scenario.getSimpleName().replaceFirst("Scenario$", ""), String.join(" ", sources));
+                    .printf(
+                            "  %-26s %s%n",
+                            scenario.getSimpleName().replaceFirst("Scenario$", ""), String.join(" ", sources));
             for (var experiment : Catalogue.experiments(scenario)) {
                 experiment(experiment);
             }
         }
         console.out().println();
         console.out()
-                .println("./chaos run NAME…  runs some of them: a scenario, Scenario.experiment, 'Scenario.experiment[case]', or a"
-                        + " group; ./chaos run all of them.");
+                .println(
+                        "./chaos run NAME…  runs some of them: a scenario, Scenario.experiment, 'Scenario.experiment[case]', or a"
+                                + " group; ./chaos run all of them.");
     }
 
     private void experiment(Method experiment) {

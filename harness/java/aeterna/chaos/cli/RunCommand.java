@@ -41,8 +41,9 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SCENARIO",
-            description = "Class, Class.method or 'Class.method[case]', with or without its Scenario, or a group such as smoke;"
-                    + " all of them if none is named.")
+            description =
+                    "Class, Class.method or 'Class.method[case]', with or without its Scenario, or a group such as smoke;"
+                            + " all of them if none is named.")
     private List<String> names = List.of();
 
     @Mixin

@@ -23,7 +23,10 @@ public final class Alertmanager {
 
     /** @param address such as {@code http://127.0.0.1:30910} */
     public Alertmanager(String address) {
-        alerts = HttpUrl.get(address).newBuilder().addPathSegments("api/v2/alerts").build();
+        alerts = HttpUrl.get(address)
+                .newBuilder()
+                .addPathSegments("api/v2/alerts")
+                .build();
         http = new OkHttpClient.Builder()
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)

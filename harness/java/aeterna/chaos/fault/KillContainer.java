@@ -98,7 +98,9 @@ public final class KillContainer implements OneShotFault {
         });
         var evidence = elsewhere(before, gone);
         return Struck.compare(
-                doomed.keySet(), gone, "no process of the container's old id is left in " + Struck.some(gone) + evidence);
+                doomed.keySet(),
+                gone,
+                "no process of the container's old id is left in " + Struck.some(gone) + evidence);
     }
 
     /** Adds who else restarted, as far as the API server can be asked: it may be away itself, and no process says so. */

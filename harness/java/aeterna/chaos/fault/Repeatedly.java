@@ -130,6 +130,7 @@ public final class Repeatedly implements OneShotFault {
 
     @Override
     public String toString() {
-        return faults.stream().map(OneShotFault::toString).collect(Collectors.joining(", or ")) + ", " + times + " times, every " + Words.of(every);
+        return faults.stream().map(OneShotFault::toString).collect(Collectors.joining(", or ")) + ", " + times
+                + " times, every " + Words.of(every);
     }
 }

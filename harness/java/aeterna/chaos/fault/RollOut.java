@@ -42,7 +42,8 @@ public final class RollOut implements OneShotFault {
             throw new Problem(one.id() + " belongs to no Deployment", "Aim at pods of one.");
         }
         var victims = testbed.cluster().pods().stream()
-                .filter(pod -> pod.namespace().equals(one.namespace()) && pod.workload().equals(one.workload()))
+                .filter(pod -> pod.namespace().equals(one.namespace())
+                        && pod.workload().equals(one.workload()))
                 .filter(pod -> !pod.terminating() && !pod.node().isEmpty())
                 .toList();
         return new Plan(

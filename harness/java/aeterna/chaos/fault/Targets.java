@@ -43,8 +43,11 @@ public record Targets(Testbed testbed) {
 
     /** A worker of the topology, by its name. */
     public Target node(String name) {
-        return new Where(name, Optional.empty(), (pods, chance) ->
-                Hit.of(List.of(), List.of(testbed.topology().node(name).name()), List.of()));
+        return new Where(
+                name,
+                Optional.empty(),
+                (pods, chance) ->
+                        Hit.of(List.of(), List.of(testbed.topology().node(name).name()), List.of()));
     }
 
     /** Any worker, chosen by chance. */

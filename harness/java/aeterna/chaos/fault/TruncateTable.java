@@ -50,7 +50,8 @@ public final class TruncateTable implements OneShotFault {
         var all = testbed.cluster().pods();
         var victims = PodsGone.victims(target.resolve(chance).pods(), all, target);
         var instances = all.stream()
-                .filter(pod -> pod.ready() && victims.stream().anyMatch(victim -> victim.owner().equals(pod.owner())))
+                .filter(pod -> pod.ready()
+                        && victims.stream().anyMatch(victim -> victim.owner().equals(pod.owner())))
                 .toList();
         var before = new TreeMap<String, String>();
         instances.forEach(pod -> before.put(pod.id(), file(testbed, pod)));

@@ -30,7 +30,8 @@ public @interface EachOf {
     /** Hands them on to JUnit. */
     final class Cases implements ArgumentsProvider {
         @Override
-        public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
+        public Stream<? extends Arguments> provideArguments(
+                ParameterDeclarations parameters, ExtensionContext context) {
             var method = context.getRequiredTestMethod();
             return Arrays.stream(method.getAnnotation(EachOf.class).value()).map(Arguments::of);
         }

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 record Knocking(Callable<Optional<Knock>> knocking, Timekeeper time) implements Observer {
     /** A second for each door that is silent, and a little. */
     private static final Duration LIMIT = Duration.ofSeconds(15);
+
     private static final Duration INTERVAL = Duration.ofSeconds(2);
 
     /**
@@ -62,7 +63,9 @@ record Knocking(Callable<Optional<Knock>> knocking, Timekeeper time) implements 
                 return;
             } catch (Exception unseen) {
                 recorder.record(new Entry.Trouble(
-                        time.nanos(), "policy", unseen.getMessage() == null ? "no answer in time" : unseen.getMessage()));
+                        time.nanos(),
+                        "policy",
+                        unseen.getMessage() == null ? "no answer in time" : unseen.getMessage()));
             }
             time.at(time.nanos() + INTERVAL.toNanos(), this::knockAndGoOn);
         }

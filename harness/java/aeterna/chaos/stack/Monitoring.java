@@ -59,12 +59,7 @@ public final class Monitoring implements Component {
     private final Prometheus prometheus;
     private final Alertmanager alertmanager;
 
-    Monitoring(
-            Cluster cluster,
-            String namespace,
-            Postgres postgres,
-            Prometheus prometheus,
-            Alertmanager alertmanager) {
+    Monitoring(Cluster cluster, String namespace, Postgres postgres, Prometheus prometheus, Alertmanager alertmanager) {
         this.cluster = cluster;
         this.namespace = namespace;
         this.postgres = postgres;

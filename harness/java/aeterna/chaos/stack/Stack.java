@@ -115,7 +115,10 @@ public final class Stack {
                 postgres,
                 restore -> new Manifests(folder.resolve(Backup.ID).resolve("on-demand")).filled(values(restore)));
         monitoring = new Monitoring(
-                cluster, NAMESPACE, postgres, new Prometheus("http://127.0.0.1:" + published(topology, 30909)),
+                cluster,
+                NAMESPACE,
+                postgres,
+                new Prometheus("http://127.0.0.1:" + published(topology, 30909)),
                 new Alertmanager("http://127.0.0.1:" + published(topology, 30910)));
         components = List.of(postgres, pooler, qdrant, cache, opal, api, backup, monitoring);
     }

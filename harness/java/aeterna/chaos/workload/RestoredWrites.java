@@ -99,13 +99,15 @@ public final class RestoredWrites {
         /** Of a restore that failed, nothing is there: that is for the checker to judge. */
         Map<String, Integer> kept(String prefix) throws Exception {
             var begun = begin();
-            var made = time.within(ATTEMPT, () -> begun.handle((done, failed) -> {
-                        if (failed != null) {
-                            recorder.record(new Entry.Trouble(time.nanos(), "restore", said(failed)));
-                        }
-                        return Optional.ofNullable(done);
-                    })
-                    .get());
+            var made = time.within(
+                    ATTEMPT,
+                    () -> begun.handle((done, failed) -> {
+                                if (failed != null) {
+                                    recorder.record(new Entry.Trouble(time.nanos(), "restore", said(failed)));
+                                }
+                                return Optional.ofNullable(done);
+                            })
+                            .get());
             return made.map(done -> done.kept(prefix)).orElse(Map.of());
         }
 

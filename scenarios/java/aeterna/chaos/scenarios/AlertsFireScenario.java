@@ -63,7 +63,8 @@ class AlertsFireScenario {
     @Test
     void whenANodeIsGone(Stack stack, Targets targets, Runner runner) {
         assertHeld(runner.run(theRightAlertsFire("a node that is gone is told of", stack)
-                .inject(PowerOffNode.of(targets.nodeOf(stack.postgres().anyStandby())).holdFor(ofSeconds(100)))
+                .inject(PowerOffNode.of(targets.nodeOf(stack.postgres().anyStandby()))
+                        .holdFor(ofSeconds(100)))
                 .promise(
                         alertFiresWithin("NodeNotReady", ofSeconds(60)),
                         alertFiresWithin("PostgreSQLNotReplicating", ofSeconds(90)),

@@ -27,7 +27,10 @@ class BackupRestoreScenario {
     void everyWriteBeforeThePointIsBackAndNoneAfter(Stack stack, Runner runner) {
         var postgres = stack.postgres();
         assertHeld(runner.run(Experiment.that("the database is restored to a point in time exactly")
-                .steadyWhen(stack.everythingReady(), stack.backup().archiving(), stack.backup().fullBackup())
+                .steadyWhen(
+                        stack.everythingReady(),
+                        stack.backup().archiving(),
+                        stack.backup().fullBackup())
                 .under(RestoredWrites.through(postgres.direct(), ofSeconds(4), stack.backup()::asOf))
                 .warmUp(80)
                 .inject(TruncateTable.of(postgres.primary(), "aeterna", SqlEntrance.TABLE))

@@ -53,7 +53,10 @@ class CachePrimaryLossScenario {
         var cache = stack.cache().direct();
         return Experiment.that(hypothesis)
                 .steadyWhen(stack.everythingReady(), stack.steady(stack.cache()))
-                .under(AckedWrites.through(cache), Reads.through(cache), Reads.through(stack.api().memories(), ofMillis(200)))
+                .under(
+                        AckedWrites.through(cache),
+                        Reads.through(cache),
+                        Reads.through(stack.api().memories(), ofMillis(200)))
                 .inject(fault);
     }
 }

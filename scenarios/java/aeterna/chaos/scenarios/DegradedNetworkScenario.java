@@ -41,15 +41,19 @@ class DegradedNetworkScenario {
     @EachOf({"2", "10"})
     void lossyZonesPromoteNobody(int percent, Stack stack, Targets targets, Runner runner) {
         var lossy = Degradation.loss(percent);
-        assertHeld(runner.run(nobodyIsPromoted(percent + " % of loss between zones are put up with", stack, targets, lossy)));
+        assertHeld(runner.run(
+                nobodyIsPromoted(percent + " % of loss between zones are put up with", stack, targets, lossy)));
     }
 
     private static Experiment nobodyIsPromoted(String hypothesis, Stack stack, Targets targets, Degradation how) {
         var postgres = stack.postgres();
-        var fault = DegradeNetwork.between(targets.zoneOf(postgres.primary()), targets.zoneOf(postgres.standbys()), how);
+        var fault =
+                DegradeNetwork.between(targets.zoneOf(postgres.primary()), targets.zoneOf(postgres.standbys()), how);
         return Experiment.that(hypothesis)
                 .steadyWhen(stack.everythingReady(), postgres.standbysStreaming(2), stack.steady(stack.qdrant()))
-                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.api().memories(), ofMillis(200)))
+                .under(
+                        AckedWrites.through(stack.api()),
+                        AckedWrites.through(stack.api().memories(), ofMillis(200)))
                 .inject(fault.holdFor(ofSeconds(45)))
                 .bound(EVERYBODY)
                 .promise(

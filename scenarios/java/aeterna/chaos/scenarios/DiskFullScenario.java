@@ -29,7 +29,8 @@ class DiskFullScenario {
         assertHeld(runner.run(Experiment.that("no acknowledged write is lost when the primary's volume is full")
                 .steadyWhen(stack.everythingReady(), stack.postgres().standbysStreaming(2))
                 .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.pooler()))
-                .inject(FillVolume.of(stack.postgres().primary(), "/var/lib/postgresql/data").holdFor(ofSeconds(30)))
+                .inject(FillVolume.of(stack.postgres().primary(), "/var/lib/postgresql/data")
+                        .holdFor(ofSeconds(30)))
                 .promise(
                         servedAfterHealingWithin(ofSeconds(30)),
                         redundantAgainWithin(ofMinutes(3)),

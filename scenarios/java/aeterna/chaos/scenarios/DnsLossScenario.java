@@ -30,7 +30,9 @@ class DnsLossScenario {
     void theApiServesOnWithoutNames(Stack stack, Runner runner) {
         assertHeld(runner.run(Experiment.that("the API serves while it finds nobody by name")
                 .steadyWhen(stack.everythingReady(), stack.postgres().standbysStreaming(2))
-                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.api().memories(), ofMillis(200)))
+                .under(
+                        AckedWrites.through(stack.api()),
+                        AckedWrites.through(stack.api().memories(), ofMillis(200)))
                 .inject(DnsLoss.of(stack.api().everyPod()).holdFor(ofSeconds(45)))
                 .promise(
                         servedAgainWithin(ofSeconds(30)),

@@ -43,7 +43,8 @@ class LoadUnderFailureScenario {
                 ofSeconds(40),
                 time);
         assertHeld(runner.run(Experiment.that("every loss of ten minutes full of them is survived")
-                .steadyWhen(stack.everythingReady(), stack.postgres().standbysStreaming(2), stack.steady(stack.qdrant()))
+                .steadyWhen(
+                        stack.everythingReady(), stack.postgres().standbysStreaming(2), stack.steady(stack.qdrant()))
                 .under(
                         AckedWrites.through(stack.api(), ofMillis(100)),
                         AckedWrites.through(stack.api().memories(), ofMillis(200)),

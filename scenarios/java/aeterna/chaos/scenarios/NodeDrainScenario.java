@@ -33,8 +33,7 @@ import aeterna.chaos.workload.AckedWrites;
 @FromPage({"7.1", "2.3", "4.3", "5.1", "2.2"})
 class NodeDrainScenario {
     @EachOf({"node-1", "node-2", "node-3", "node-4", "node-5", "node-6"})
-    void budgetsAreKept(
-            String node, Stack stack, Topology topology, Targets targets, Timekeeper time, Runner runner) {
+    void budgetsAreKept(String node, Stack stack, Topology topology, Targets targets, Timekeeper time, Runner runner) {
         var drain = DrainNode.of(targets.node(node), ofMinutes(2), time);
         assertHeld(runner.run(Experiment.that("all is served while " + node + " is drained")
                 .steadyWhen(

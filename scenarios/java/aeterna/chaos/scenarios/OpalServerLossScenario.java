@@ -32,14 +32,15 @@ class OpalServerLossScenario {
     @Test
     void everyClientHasTheNewestUpdateWhenAServerDies(Stack stack, Runner runner) {
         var dying = KillPod.of(stack.opal().anyPod()).abruptly();
-        assertHeld(runner.run(everyClientHasTheNewestUpdate("updates reach everybody when an OPAL server dies", stack, dying)));
+        assertHeld(runner.run(
+                everyClientHasTheNewestUpdate("updates reach everybody when an OPAL server dies", stack, dying)));
     }
 
     @Test
     void everyClientHasTheNewestUpdateWhenAServerIsDeleted(Stack stack, Runner runner) {
         var deleted = KillPod.of(stack.opal().anyPod()).gracefully();
-        assertHeld(runner.run(
-                everyClientHasTheNewestUpdate("updates reach everybody when an OPAL server is deleted", stack, deleted)));
+        assertHeld(runner.run(everyClientHasTheNewestUpdate(
+                "updates reach everybody when an OPAL server is deleted", stack, deleted)));
     }
 
     /** A read publishes an update and is answered when every client knows it; a write when the server has taken it. */

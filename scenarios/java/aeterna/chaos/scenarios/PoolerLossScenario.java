@@ -37,7 +37,8 @@ class PoolerLossScenario {
     @Test
     void theOtherPoolerServesWhenOneIsDeleted(Stack stack, Runner runner) {
         var deleted = KillPod.of(stack.pooler().anyPod()).gracefully();
-        assertHeld(runner.run(theOtherPoolerServes("the database is reached when a pooler is deleted", stack, deleted)));
+        assertHeld(
+                runner.run(theOtherPoolerServes("the database is reached when a pooler is deleted", stack, deleted)));
     }
 
     private static Experiment theOtherPoolerServes(String hypothesis, Stack stack, OneShotFault fault) {

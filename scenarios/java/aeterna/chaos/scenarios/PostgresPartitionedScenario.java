@@ -30,7 +30,8 @@ class PostgresPartitionedScenario {
     void nothingIsAcknowledgedThatNoStandbyHas(Stack stack, Runner runner) {
         var postgres = stack.postgres();
         assertHeld(runner.run(servedAfterwards("the primary loses sight of its standbys", stack)
-                .inject(Partition.between(postgres.primary(), postgres.standbys()).holdFor(ofSeconds(30)))
+                .inject(Partition.between(postgres.primary(), postgres.standbys())
+                        .holdFor(ofSeconds(30)))
                 .promise(
                         servedAfterHealingWithin(ofSeconds(30)),
                         redundantAgainWithin(ofMinutes(3)),

@@ -56,6 +56,8 @@ class PostgresStandbyLossScenario {
     private static Experiment theOtherStandbyConfirms(String hypothesis, Stack stack) {
         return Experiment.that(hypothesis)
                 .steadyWhen(stack.everythingReady(), stack.postgres().standbysStreaming(2))
-                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.postgres().direct()));
+                .under(
+                        AckedWrites.through(stack.api()),
+                        AckedWrites.through(stack.postgres().direct()));
     }
 }

@@ -29,7 +29,9 @@ class QdrantQuorumLossScenario {
         var peers = stack.qdrant().anyPeer();
         assertHeld(runner.run(Experiment.that("no false acknowledgement without a quorum")
                 .steadyWhen(stack.everythingReady(), stack.steady(stack.qdrant()))
-                .under(AckedWrites.through(peers, ofMillis(100)), AckedWrites.through(stack.api().memories(), ofMillis(200)))
+                .under(
+                        AckedWrites.through(peers, ofMillis(100)),
+                        AckedWrites.through(stack.api().memories(), ofMillis(200)))
                 .inject(FreezePod.of(stack.qdrant().followers()).holdFor(ofSeconds(30)))
                 .promise(
                         servedAfterHealingWithin(ofSeconds(30)),

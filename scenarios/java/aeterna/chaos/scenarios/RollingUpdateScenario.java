@@ -31,20 +31,22 @@ import org.junit.jupiter.api.Test;
 class RollingUpdateScenario {
     @Test
     void isServedThroughout(Stack stack, Runner runner) {
-        assertHeld(runner.run(aNewVersionIsRolledOut("nobody notices that a new version of the API is rolled out", stack)
-                .inject(RollOut.of(stack.api().everyPod()))
-                .promise(
-                        servedAgainWithin(ofSeconds(2)),
-                        neverFewerReady("aeterna", 2),
-                        redundantAgainWithin(ofMinutes(3)),
-                        noAcknowledgedWriteLost())));
+        assertHeld(
+                runner.run(aNewVersionIsRolledOut("nobody notices that a new version of the API is rolled out", stack)
+                        .inject(RollOut.of(stack.api().everyPod()))
+                        .promise(
+                                servedAgainWithin(ofSeconds(2)),
+                                neverFewerReady("aeterna", 2),
+                                redundantAgainWithin(ofMinutes(3)),
+                                noAcknowledgedWriteLost())));
     }
 
     @Test
     void aNodeIsLostInTheMiddle(Stack stack, Targets targets, Timekeeper time, Runner runner) {
         var rollOut = RollOut.of(stack.api().everyPod());
         var lost = PowerOffNode.of(targets.nodeOf(stack.api().anyPod()));
-        assertHeld(runner.run(aNewVersionIsRolledOut("a node is lost while a new version of the API is rolled out", stack)
+        assertHeld(runner.run(aNewVersionIsRolledOut(
+                        "a node is lost while a new version of the API is rolled out", stack)
                 .inject(Together.inSequence(ofSeconds(5), time, rollOut, lost).untilServed(ofSeconds(45)))
                 .promise(
                         servedAgainWithin(ofSeconds(30)),

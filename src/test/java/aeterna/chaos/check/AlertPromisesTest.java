@@ -24,7 +24,8 @@ class AlertPromisesTest {
 
     private AlertPromisesTest watched() {
         seen(1, "alerts", "Alertmanager", "is asked every second");
-        histories.act(10_000)
+        histories
+                .act(10_000)
                 .add(new Entry.Healed(Duration.ofSeconds(100).toNanos()))
                 .end(200_000);
         return this;

@@ -32,7 +32,11 @@ class ClientPromisesTest {
     /** Reads are always answered, writes are not for eight seconds after the act. */
     private void writesStop() {
         histories.client(client("read", Op.Kind.READ)).ok(0, 300);
-        histories.client(client("write", Op.Kind.WRITE)).ok(0, 100).fail(100, 180).ok(180, 300);
+        histories
+                .client(client("write", Op.Kind.WRITE))
+                .ok(0, 100)
+                .fail(100, 180)
+                .ok(180, 300);
         histories.act(10_000).end();
     }
 
@@ -54,20 +58,27 @@ class ClientPromisesTest {
     void servedAfterHealingCountsFromThere() {
         writesStop();
         histories.add(new Entry.Healed(Duration.ofSeconds(15).toNanos()));
-        assertThatIs(Promises.servedAfterHealingWithin(Duration.ofSeconds(5)), Verdict.HELD, "write was served again 3");
-        assertThatIs(Promises.servedAfterHealingWithin(Duration.ofSeconds(2)), Verdict.BROKEN, "write was served again 3");
+        assertThatIs(
+                Promises.servedAfterHealingWithin(Duration.ofSeconds(5)), Verdict.HELD, "write was served again 3");
+        assertThatIs(
+                Promises.servedAfterHealingWithin(Duration.ofSeconds(2)), Verdict.BROKEN, "write was served again 3");
     }
 
     @Test
     void neverServedAgainAfterHealing() {
-        histories.client(client("write", Op.Kind.WRITE)).ok(0, 100).fail(100, 300).act(10_000);
+        histories
+                .client(client("write", Op.Kind.WRITE))
+                .ok(0, 100)
+                .fail(100, 300)
+                .act(10_000);
         histories.add(new Entry.Healed(Duration.ofSeconds(15).toNanos())).end();
         assertThatIs(Promises.servedAfterHealingWithin(Duration.ofSeconds(5)), Verdict.BROKEN, "still not served");
         assertThatIs(Promises.servedAfterHealingWithin(Duration.ofSeconds(60)), Verdict.VOID, "still not served");
     }
 
     private void told(int timelineAfter) {
-        histories.client(client("write", Op.Kind.WRITE))
+        histories
+                .client(client("write", Op.Kind.WRITE))
                 .acknowledged(0, 1_000, 1_005, "pg-1", 4)
                 .act(10_000)
                 .acknowledged(1, 12_000, 12_005, "pg-2", timelineAfter)
@@ -78,7 +89,8 @@ class ClientPromisesTest {
     void aTimelineThatGrewIsAPromotion() {
         told(5);
         assertThatIs(Promises.promotionsAtMost(1), Verdict.HELD, "1 promoted");
-        assertThatIs(Promises.promotionsAtMost(0), Verdict.BROKEN, "pg-1 (timeline 4) before, and by pg-2 (timeline 5)");
+        assertThatIs(
+                Promises.promotionsAtMost(0), Verdict.BROKEN, "pg-1 (timeline 4) before, and by pg-2 (timeline 5)");
     }
 
     @Test
@@ -104,8 +116,8 @@ class ClientPromisesTest {
         leads(11_000, "q-0", "qdrant: no role, was leader");
         leads(14_000, "q-2", "qdrant: leader, was follower");
         histories.end(60_000);
-        assertThatIs(elected(5), Verdict.HELD, "q-2 was seen to lead after 4 s");
-        assertThatIs(elected(2), Verdict.VOID, "q-2 was seen to lead after 4 s");
+        assertThatIs(elected(5), Verdict.HELD, "q-2 was elected after 2.5 s (±1.5 s)");
+        assertThatIs(elected(2), Verdict.BROKEN, "q-2 was elected after 2.5 s (±1.5 s)");
         assertThatIs(Promises.leaderElectedWithin("postgres", Duration.ofSeconds(5)), Verdict.VOID, "before the act");
     }
 
@@ -115,7 +127,7 @@ class ClientPromisesTest {
         histories.act(10_000).end(60_000);
         assertThatIs(elected(5), Verdict.BROKEN, "nobody was seen to be elected in 50 s");
         leads(19_000, "q-2", "qdrant: leader, was follower");
-        assertThatIs(elected(5), Verdict.BROKEN, "after 9 s");
+        assertThatIs(elected(5), Verdict.BROKEN, "after 7.5 s");
     }
 
     private static Promise elected(long seconds) {
@@ -127,7 +139,10 @@ class ClientPromisesTest {
     }
 
     private void knocks(String during) {
-        histories.act(10_000).add(new Entry.Healed(Duration.ofSeconds(20).toNanos())).end(30_000);
+        histories
+                .act(10_000)
+                .add(new Entry.Healed(Duration.ofSeconds(20).toNanos()))
+                .end(30_000);
         knock(5_000, "refused by 3 replicas");
         knock(15_000, during);
         knock(25_000, "refused by 3 replicas");
@@ -147,7 +162,10 @@ class ClientPromisesTest {
 
     @Test
     void notKnockingMeanwhileProvesNothing() {
-        histories.act(10_000).add(new Entry.Healed(Duration.ofSeconds(20).toNanos())).end(30_000);
+        histories
+                .act(10_000)
+                .add(new Entry.Healed(Duration.ofSeconds(20).toNanos()))
+                .end(30_000);
         knock(5_000, "refused by 3 replicas");
         assertThatIs(Promises.neverLetIn(), Verdict.VOID, "too few");
     }
@@ -155,7 +173,8 @@ class ClientPromisesTest {
     /** Two writes before the point at second 5, one across it, two after it. */
     private void restored(Map<String, Integer> there) {
         histories.add(new Entry.Observed(Duration.ofSeconds(5).toNanos(), "restore point", "postgres", "12:00"));
-        histories.client(client("write", Op.Kind.WRITE))
+        histories
+                .client(client("write", Op.Kind.WRITE))
                 .acknowledged(0, 1_000, 1_005, "pg-1", 4)
                 .acknowledged(1, 2_000, 2_005, "pg-1", 4)
                 .acknowledged(2, 4_990, 5_010, "pg-1", 4)
@@ -179,7 +198,10 @@ class ClientPromisesTest {
     @Test
     void aWriteBeforeThePointIsMissing() {
         restored(Map.of("write-0", 1));
-        assertThatIs(Promises.restoredExactly(), Verdict.BROKEN, "1 of 2 writes acknowledged before the point are missing (write-1)");
+        assertThatIs(
+                Promises.restoredExactly(),
+                Verdict.BROKEN,
+                "1 of 2 writes acknowledged before the point are missing (write-1)");
     }
 
     @Test
@@ -192,6 +214,7 @@ class ClientPromisesTest {
     void nothingThatWasRestoredProvesNothing() {
         histories.client(client("write", Op.Kind.WRITE)).ok(0, 10).readBack("through the api", true, Map.of());
         assertThatIs(Promises.restoredExactly(), Verdict.VOID, "nothing was restored");
-        assertThat(histories.history().all(Op.class).filter(op -> op.outcome() == Outcome.OK)).hasSize(10);
+        assertThat(histories.history().all(Op.class).filter(op -> op.outcome() == Outcome.OK))
+                .hasSize(10);
     }
 }

@@ -61,16 +61,21 @@ class PodPromisesTest {
 
     @Test
     void aBudgetIsKeptWhenTheNewPodComesBeforeTheNextOneGoes() {
-        hit().api(11, "a", "node-1", false, true).api(15, "d", "node-4", true, false).api(16, "b", "node-2", false, true);
+        hit().api(11, "a", "node-1", false, true)
+                .api(15, "d", "node-4", true, false)
+                .api(16, "b", "node-2", false, true);
         histories.end(30_000);
         assertThatIs(Promises.neverFewerReady("api", 2), Verdict.HELD, "at the fewest 2 were Ready, 1 s after the act");
     }
 
     @Test
     void aBudgetIsBrokenForAMoment() {
-        hit().api(11, "a", "node-1", false, true).api(12, "b", "node-2", false, false).api(13, "b", "node-2", true, false);
+        hit().api(11, "a", "node-1", false, true)
+                .api(12, "b", "node-2", false, false)
+                .api(13, "b", "node-2", true, false);
         histories.end(30_000);
-        assertThatIs(Promises.neverFewerReady("api", 2), Verdict.BROKEN, "at the fewest 1 were Ready, 2 s after the act");
+        assertThatIs(
+                Promises.neverFewerReady("api", 2), Verdict.BROKEN, "at the fewest 1 were Ready, 2 s after the act");
     }
 
     @Test
@@ -81,13 +86,17 @@ class PodPromisesTest {
 
     @Test
     void whatCanRunElsewhereDoes() {
-        hit().api(11, "a", "node-1", false, true).api(40, "d", "node-4", true, false).healed(90);
+        hit().api(11, "a", "node-1", false, true)
+                .api(40, "d", "node-4", true, false)
+                .healed(90);
         assertThatIs(whole(60), Verdict.HELD, "api had all 3 Ready elsewhere after 30 s");
     }
 
     @Test
     void itTookTooLong() {
-        hit().api(11, "a", "node-1", false, true).api(85, "d", "node-4", true, false).healed(90);
+        hit().api(11, "a", "node-1", false, true)
+                .api(85, "d", "node-4", true, false)
+                .healed(90);
         assertThatIs(whole(60), Verdict.BROKEN, "after 75 s, promised 60 s");
     }
 
@@ -120,7 +129,10 @@ class PodPromisesTest {
         hit().seen(11, "s-0", "node-1", STORE, false, true).api(11, "a", "node-1", false, true);
         histories.add(new Entry.PodSeen(nanos(12), "x/s-0", "s-0-new", 0, STORE, "", false, false));
         api(12, "d", "", false, false).healed(60);
-        assertThatIs(Promises.exactlyTheseWait(List.of("store")), Verdict.BROKEN, "x/d, x/s-0; bound to what was hit: x/s-0");
+        assertThatIs(
+                Promises.exactlyTheseWait(List.of("store")),
+                Verdict.BROKEN,
+                "x/d, x/s-0; bound to what was hit: x/s-0");
     }
 
     @Test

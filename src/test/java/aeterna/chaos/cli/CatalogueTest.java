@@ -25,10 +25,11 @@ class CatalogueTest {
 
     @Test
     void everyScenarioSaysWhatOfThePageItTests() {
-        assertThat(catalogue.classes()).hasSizeGreaterThan(20).allSatisfy(scenario -> assertThat(
-                        Catalogue.sources(scenario))
-                .as(scenario.getSimpleName())
-                .isNotEmpty());
+        assertThat(catalogue.classes())
+                .hasSizeGreaterThan(20)
+                .allSatisfy(scenario -> assertThat(Catalogue.sources(scenario))
+                        .as(scenario.getSimpleName())
+                        .isNotEmpty());
     }
 
     @Test
@@ -60,8 +61,7 @@ class CatalogueTest {
         var known = new TreeSet<String>();
         catalogue.chosen(List.of()).forEach(one -> {
             var name = one.toString();
-            known.addAll(List.of(
-                    name, name.replaceFirst("\\[.*", ""), name.replaceFirst("\\..*", "")));
+            known.addAll(List.of(name, name.replaceFirst("\\[.*", ""), name.replaceFirst("\\..*", "")));
         });
         var faults = EveryFault.class.getSimpleName();
         assertThat(Expectations.read(Path.of("scenarios/expected.yaml")).scenarios())
@@ -75,7 +75,8 @@ class CatalogueTest {
                 .extracting(Object::toString)
                 .containsExactly("ZoneOutageScenario.freezes[zone-b]");
         assertThat(catalogue.chosen(List.of("ZoneOutage.freezes"))).hasSize(3);
-        assertThat(catalogue.chosen(List.of("ZoneOutage", "ZoneOutageScenario"))).hasSize(9);
+        assertThat(catalogue.chosen(List.of("ZoneOutage", "ZoneOutageScenario")))
+                .hasSize(9);
     }
 
     @Test
@@ -87,7 +88,8 @@ class CatalogueTest {
     @Test
     void whatThereIsNotIsRefusedWithWhatMayBeMeant() {
         assertThatThrownBy(() -> catalogue.chosen(List.of("ZoneOutage.freezes[zone-d]")))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.remedy())
-                        .contains("ZoneOutageScenario.freezes[zone-"));
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.remedy()).contains("ZoneOutageScenario.freezes[zone-"));
     }
 }

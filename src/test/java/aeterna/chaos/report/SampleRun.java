@@ -207,7 +207,17 @@ final class SampleRun {
         entries.add(new Entry.Began(
                 0,
                 Instant.parse("2026-11-24T16:20:00Z"),
-                new Setting(RUN, scenario, Trial.ONLY, 42, "k3s", "three-zones", "recommended", flavours, expected, List.of("3.3 Failover Behavior: A standby is promoted by itself within 30 s.")),
+                new Setting(
+                        RUN,
+                        scenario,
+                        Trial.ONLY,
+                        42,
+                        "k3s",
+                        "three-zones",
+                        "recommended",
+                        flavours,
+                        expected,
+                        List.of("3.3 Failover Behavior: A standby is promoted by itself within 30 s.")),
                 hypothesis,
                 fault,
                 hold,
