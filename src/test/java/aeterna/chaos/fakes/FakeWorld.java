@@ -26,7 +26,6 @@ import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Op;
 import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Place;
-import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.model.Zone;
 import aeterna.chaos.time.Clock;

@@ -143,7 +143,7 @@ class SabotageIT {
                     testbed.topology().name(),
                     "",
                     new TreeMap<>(),
-                    Expectation.held());
+                    Expectation.held(), List.of());
             var runner = new Runner(
                     sabotaged,
                     time,
