@@ -14,8 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Judges when each client's last outage ended, counted from healing: for faults that nobody can be served through, such as the loss of
- * a quorum.
+ * Judges how long each client went unserved after healing: for faults that nobody can be served through, such as the loss of a quorum.
  *
  * @param within how long that may take
  */
@@ -38,12 +37,15 @@ record ServedAfterHealingWithin(Duration within) implements Promise {
                 .forEach(outages -> outages.stream()
                         .max(Comparator.comparingLong(Outage::to))
                         .ifPresent(lasts::add));
-        var last = lasts.stream().max(Comparator.comparing(Outage::open).thenComparing(Outage::to));
+        var last = lasts.stream()
+                .max(Comparator.comparing(Outage::open)
+                        .thenComparing(outage -> after(outage, healed.getAsLong()))
+                        .thenComparing(Outage::measured));
         if (last.isEmpty()) {
             return found(Verdict.HELD, Duration.ZERO, Duration.ZERO, "no client noticed anything", lasts);
         }
         var outage = last.get();
-        var took = Duration.ofNanos(Math.max(0, outage.to() - healed.getAsLong()));
+        var took = Duration.ofNanos(after(outage, healed.getAsLong()));
         if (outage.open()) {
             return found(
                     took.compareTo(within) > 0 ? Verdict.BROKEN : Verdict.VOID,
@@ -63,6 +65,11 @@ record ServedAfterHealingWithin(Duration within) implements Promise {
                 outage.client() + " was served again " + Words.of(took) + " after healing, promised " + Words.of(within)
                         + "; in all it was not served for " + Words.of(outage.measured()),
                 lasts);
+    }
+
+    /** How much of it was after that moment. */
+    private static long after(Outage outage, long healed) {
+        return Math.max(0, outage.to() - Math.max(outage.from(), healed));
     }
 
     private Finding found(Verdict verdict, Duration measured, Duration error, String because, List<Outage> outages) {
