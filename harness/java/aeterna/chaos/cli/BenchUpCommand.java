@@ -4,7 +4,6 @@ import aeterna.chaos.bench.UpBench;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.process.Invocation;
-import aeterna.chaos.stack.Stack;
 import aeterna.chaos.wiring.Harness;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +51,7 @@ final class BenchUpCommand implements Runnable {
         if (rounds < 1) {
             throw new Problem("--rounds is " + rounds, "Measure at least one round.");
         }
-        var harness = options.harness(wiring);
+        var harness = options.harness(wiring, stackOptions.profile(wiring.home()));
         var request = harness.request();
         var provider = harness.provider(wiring.progress());
         var findAgain = Invocation.of(
@@ -71,7 +70,7 @@ final class BenchUpCommand implements Runnable {
     private Consumer<Testbed> deployment(Harness harness) {
         var profile = stackOptions.profile(wiring.home());
         var progress = wiring.progress();
-        var images = harness.ensureImages(Stack.IMAGES, progress);
+        var images = harness.ensureStack(profile, progress);
         return testbed -> {
             testbed.provide(images.values(), progress);
             harness.stack(testbed, images, wiring.clock()).apply(profile).deploy(progress, stackOptions.steadyWithin());

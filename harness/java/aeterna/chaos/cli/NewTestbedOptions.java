@@ -1,9 +1,11 @@
 package aeterna.chaos.cli;
 
+import aeterna.chaos.stack.Profile;
 import aeterna.chaos.wiring.Harness;
 import aeterna.chaos.wiring.Settings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -18,15 +20,16 @@ final class NewTestbedOptions {
     @Option(
             names = "--topology",
             paramLabel = "NAME",
-            defaultValue = "${sys:chaos.topology:-" + Settings.TOPOLOGY + "}",
-            description = "A file of kind-config/ (default: ${DEFAULT-VALUE}).")
+            defaultValue = "${sys:chaos.topology:-}",
+            description = "A file of kind-config/ (default: the profile's, or else " + Settings.TOPOLOGY + ").")
     private String topology;
 
     @Option(
             names = "--timers",
             paramLabel = "NAME",
-            defaultValue = "${sys:chaos.timers:-" + Settings.TIMERS + "}",
-            description = "A block of kind-config/node-timers.yaml: stock or tuned (default: ${DEFAULT-VALUE}).")
+            defaultValue = "${sys:chaos.timers:-}",
+            description = "A block of kind-config/node-timers.yaml: stock or tuned (default: the profile's, or else "
+                    + Settings.TIMERS + ").")
     private String timers;
 
     /**
@@ -35,14 +38,16 @@ final class NewTestbedOptions {
      * @param what its option that says what is deployed there
      */
     List<String> again(Path launcher, String what) {
-        return List.of(
-                launcher.toString(),
-                "up",
-                what,
-                "--name=" + testbed.name(),
-                "--topology=" + topology,
-                "--timers=" + timers,
-                "--images=" + images.mode());
+        return Stream.of(
+                        launcher.toString(),
+                        "up",
+                        what,
+                        "--name=" + testbed.name(),
+                        topology.isEmpty() ? "" : "--topology=" + topology,
+                        timers.isEmpty() ? "" : "--timers=" + timers,
+                        "--images=" + images.mode())
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     /** Tells the front door for tests, which reads system properties. */
@@ -53,8 +58,9 @@ final class NewTestbedOptions {
         System.setProperty("chaos.images", images.mode().toString());
     }
 
-    Harness harness(Wiring wiring) {
-        var settings = new Settings(testbed.name(), topology, timers, images.mode());
+    /** @param profile what it is for: it says what is not said otherwise */
+    Harness harness(Wiring wiring, Profile profile) {
+        var settings = Settings.suited(profile, testbed.name(), topology, timers, images.mode());
         return new Harness(wiring.home(), settings, wiring.programs(), wiring.environment());
     }
 }

@@ -3,8 +3,10 @@ package aeterna.chaos.cli;
 import aeterna.chaos.cluster.Testbed;
 import aeterna.chaos.console.Console;
 import aeterna.chaos.journal.Watcher;
+import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.stack.Profile;
+import aeterna.chaos.stack.RealFlavours;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.status.Changes;
 import aeterna.chaos.status.Drawing;
@@ -19,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
@@ -86,11 +90,22 @@ final class StatusCommand implements Runnable {
     private Optional<Stack> stack(Testbed testbed, Timekeeper time) {
         try {
             return Optional.of(options.harness(wiring)
-                    .stack(testbed, Map.of(), wiring.clock())
+                    .stack(testbed, upstream(testbed, time), wiring.clock())
                     .apply(profile(testbed, time)));
         } catch (Problem unreachable) {
             print(List.of("the stack cannot be looked at: " + unreachable.getMessage()));
             return Optional.empty();
+        }
+    }
+
+    /** Upstream's components answer otherwise than ours do. */
+    private static Map<String, Image> upstream(Testbed testbed, Timekeeper time) {
+        try {
+            return time.within(ONE_LOOK.dividedBy(2), () -> Stack.deployedUpstream(testbed.cluster())).stream()
+                    .map(id -> new Image(RealFlavours.PREFIX + id, Image.Flavour.REAL, id))
+                    .collect(Collectors.toMap(Image::name, Function.identity()));
+        } catch (Exception unknown) {
+            return Map.of();
         }
     }
 

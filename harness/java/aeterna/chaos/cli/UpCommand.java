@@ -5,6 +5,7 @@ import aeterna.chaos.model.Image;
 import aeterna.chaos.stack.Component;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.DurationText;
+import aeterna.chaos.wiring.FlawList;
 import aeterna.chaos.wiring.Started;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -38,16 +39,16 @@ final class UpCommand implements Runnable {
     @Override
     public void run() {
         long began = wiring.clock().nanos();
-        var harness = options.harness(wiring);
-        var request = harness.request();
         var configured = stackOptions.profile(wiring.home());
+        var harness = options.harness(wiring, configured);
+        var request = harness.request();
         var progress = wiring.progress();
         var provider = harness.provider(progress);
         var started = Started.look(provider, request.name(), stackOptions.keep());
         if (started.testbedIsOurs()) {
             harness.requireRoom(request, !bare);
         }
-        var images = bare ? Map.<String, Image>of() : harness.ensureImages(Stack.IMAGES, progress);
+        var images = bare ? Map.<String, Image>of() : harness.ensureStack(configured, progress);
         try (var kept = provider.reserve(request.name());
                 var up = provider.up(request, progress)) {
             var out = wiring.console().out();
@@ -72,6 +73,9 @@ final class UpCommand implements Runnable {
                         configured.name(),
                         stack.components().stream().map(Component::id).collect(Collectors.joining(", ")),
                         DurationText.of(wiring.clock().since(began)));
+                var flaws = FlawList.of(stack, up.topology(), progress);
+                flaws.lines().forEach(out::println);
+                flaws.requireAsKnown(configured.name());
             }
             out.println("  export KUBECONFIG=" + up.kubeconfig());
             out.println("  ./chaos status    ./chaos kubectl get pods -A    ./chaos down");

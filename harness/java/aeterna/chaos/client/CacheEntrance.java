@@ -99,6 +99,19 @@ public final class CacheEntrance implements Entrance {
         }
     }
 
+    /** What the instance that the way in leads to says of its replication, as {@code INFO replication}. */
+    public String replication() throws IOException {
+        try (var cache = connect(QUESTION)) {
+            var question = new Pipeline(cache);
+            var said = question.appendCommand(new CommandObject<>(
+                    new CommandArguments(Protocol.Command.INFO).add("replication"), BuilderFactory.STRING));
+            question.sync();
+            return said.get();
+        } catch (JedisException failed) {
+            throw new IOException(said(failed), failed);
+        }
+    }
+
     /** Who this connection leads to; a replica, which lags, is refused. */
     private static String primary(Connection cache) throws IOException {
         var question = new Pipeline(cache);

@@ -47,6 +47,16 @@ public interface Cluster extends AutoCloseable {
     /** The HorizontalPodAutoscalers of a namespace, by name. */
     List<Autoscaler> autoscalers(String namespace);
 
+    /**
+     * An object of whatever kind, as JSON; empty when there is none, or no such kind.
+     *
+     * @param apiVersion such as {@code postgresql.cnpg.io/v1}
+     */
+    Optional<String> object(String apiVersion, String kind, String namespace, String name);
+
+    /** The PodDisruptionBudgets of a namespace, by name. */
+    List<DisruptionBudget> budgets(String namespace);
+
     /** The annotations of an Endpoints object, where leader locks are kept; empty when there is no such object. */
     Optional<Map<String, String>> endpointsAnnotations(String namespace, String name);
 

@@ -47,7 +47,12 @@ public record Manifests(Path folder) {
         }
     }
 
-    static String fill(String file, String text, Map<String, String> values) {
+    /**
+     * A text with its places filled.
+     *
+     * @param file the name that errors give the text
+     */
+    public static String fill(String file, String text, Map<String, String> values) {
         return PLACE.matcher(text).replaceAll(place -> {
             var value = values.get(place.group(1));
             if (value == null) {

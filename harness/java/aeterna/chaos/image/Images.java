@@ -128,6 +128,27 @@ public final class Images {
         return images;
     }
 
+    /**
+     * Sees which upstream images can be had, and gets them: those that are in the engine, and those that can be pulled from a registry that
+     * answers within seconds.
+     *
+     * @param pull false to look at the engine alone
+     * @return those that are in the engine now
+     */
+    public Set<String> obtain(Collection<String> references, boolean pull, Progress progress) {
+        Set<String> there = engine.references();
+        if (pull) {
+            there.addAll(pulled(
+                    references.stream()
+                            .filter(reference -> !there.contains(Engine.familiar(reference)))
+                            .toList(),
+                    progress));
+        }
+        return references.stream()
+                .filter(reference -> there.contains(Engine.familiar(reference)))
+                .collect(Collectors.toSet());
+    }
+
     /** Looked at again, since another build may have made them while this one waited; how many were built. */
     private int build(List<String> names, Progress progress) {
         Set<String> there = engine.references();
@@ -154,6 +175,11 @@ public final class Images {
                     .filter(reference -> !there.contains(Engine.familiar(reference)))
                     .ifPresent(wanted::add);
         }
+        return pulled(wanted, progress);
+    }
+
+    /** Pulls from those registries that answer; the familiar names of what came. */
+    private Set<String> pulled(Collection<String> wanted, Progress progress) {
         Set<String> hosts = wanted.stream().map(Engine::registryHost).collect(Collectors.toSet());
         Set<String> answering =
                 hosts.parallelStream().filter(registries::answers).collect(Collectors.toSet());

@@ -1,6 +1,5 @@
 package aeterna.chaos.junit;
 
-import aeterna.chaos.wiring.Settings;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -17,6 +16,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(ScenarioExtension.class)
 public @interface ChaosScenario {
-    /** The topology it needs: a file of {@code kind-config/}. */
-    String topology() default Settings.TOPOLOGY;
+    /** The topology it needs: a file of {@code kind-config/}; empty when any will do. */
+    String topology() default "";
 }

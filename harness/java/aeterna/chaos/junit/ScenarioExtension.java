@@ -33,7 +33,7 @@ public final class ScenarioExtension implements ParameterResolver {
         var scenario = context.getRequiredTestClass();
         var settings = SessionSettings.ofSystemProperties();
         var topology = scenario.getAnnotation(ChaosScenario.class).topology();
-        if (!settings.testbed().topology().equals(topology)) {
+        if (!topology.isEmpty() && !settings.testbed().topology().equals(topology)) {
             throw new Problem(
                     scenario.getSimpleName() + " needs the topology " + topology + ", the run has "
                             + settings.testbed().topology(),

@@ -7,13 +7,11 @@ import aeterna.chaos.console.ConsoleProgress;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.model.Progress;
 import aeterna.chaos.process.SystemPrograms;
-import aeterna.chaos.stack.Profile;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.Clock;
 import aeterna.chaos.time.Ticker;
 import aeterna.chaos.wiring.Harness;
 import aeterna.chaos.wiring.SessionSettings;
-import aeterna.chaos.wiring.Settings;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
@@ -68,7 +66,7 @@ public final class TestbedExtension implements ParameterResolver {
             var environment = System.getenv();
             var programs = new SystemPrograms(environment.getOrDefault("PATH", ""));
             var home = Path.of(System.getProperty("chaos.home", "")).toAbsolutePath();
-            var harness = new Harness(home, Settings.ofSystemProperties(), programs, environment);
+            var harness = new Harness(home, SessionSettings.ofSystemProperties().testbed(), programs, environment);
             var progress = new ConsoleProgress(Console.ofSystem(), Clock.system(), Ticker.system());
             var request = harness.request();
             var images = harness.ensureImages(progress);
@@ -84,10 +82,9 @@ public final class TestbedExtension implements ParameterResolver {
 
         Stack deploy() {
             var settings = SessionSettings.ofSystemProperties();
-            var profile = Profile.read(settings.home().resolve("stack"), settings.profile());
-            var ofStack = harness.ensureImages(Stack.IMAGES, progress);
+            var ofStack = harness.ensureStack(settings.profile(), progress);
             testbed.provide(ofStack.values(), progress);
-            var stack = harness.stack(testbed, ofStack, Clock.system()).apply(profile);
+            var stack = harness.stack(testbed, ofStack, Clock.system()).apply(settings.profile());
             stack.deploy(progress, settings.steadyWithin());
             return stack;
         }

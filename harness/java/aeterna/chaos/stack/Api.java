@@ -39,11 +39,14 @@ public final class Api extends Replicas {
     private final Selection pods;
     private final Selection strangers;
     private final MemoryEntrance memories;
+    private final boolean remembers;
 
-    Api(Cluster cluster, String namespace, int port) {
+    /** @param remembers false for a server that keeps no memories: then that is no way in */
+    Api(Cluster cluster, String namespace, boolean remembers, int port) {
         this(
                 cluster,
                 namespace,
+                remembers,
                 port,
                 new Selection(
                         cluster,
@@ -51,9 +54,10 @@ public final class Api extends Replicas {
                         Map.of("app.kubernetes.io/name", "aeterna", "app.kubernetes.io/instance", "aeterna")));
     }
 
-    private Api(Cluster cluster, String namespace, int port, Selection pods) {
+    private Api(Cluster cluster, String namespace, boolean remembers, int port, Selection pods) {
         super(ID, "an API replica", pods, new HttpEntrance(ID, "http://127.0.0.1:" + port));
         memories = new MemoryEntrance(ID + " memories", "http://127.0.0.1:" + port);
+        this.remembers = remembers;
         this.cluster = cluster;
         this.namespace = namespace;
         this.pods = pods;
@@ -69,11 +73,14 @@ public final class Api extends Replicas {
 
     @Override
     public List<Entrance> entrances() {
-        return List.of(this, memories);
+        return remembers ? List.of(this, memories) : List.of(this);
     }
 
     @Override
     public void forgetEarlierWrites() {
+        if (!remembers) {
+            return;
+        }
         try {
             memories.forget();
         } catch (IOException refused) {

@@ -59,20 +59,24 @@ public final class Backup implements Component {
     private final Cluster cluster;
     private final String namespace;
     private final Postgres postgres;
+    private final Optional<String> lacking;
     private final Selection restored;
     private final Function<Map<String, String>, List<String>> scratchInstance;
 
     /**
+     * @param lacking why the database that is there cannot be backed up and restored here; empty when it can
      * @param scratchInstance the manifests of an instance that restores, filled with {@code restore.name} and {@code restore.time}
      */
     Backup(
             Cluster cluster,
             String namespace,
             Postgres postgres,
+            Optional<String> lacking,
             Function<Map<String, String>, List<String>> scratchInstance) {
         this.cluster = cluster;
         this.namespace = namespace;
         this.postgres = postgres;
+        this.lacking = lacking;
         this.scratchInstance = scratchInstance;
         restored = new Selection(cluster, namespace, Map.of("app.kubernetes.io/name", RESTORED));
     }
@@ -100,7 +104,7 @@ public final class Backup implements Component {
 
     @Override
     public List<SteadyCheck> steady(Profile profile) {
-        return List.of(archiving(), fullBackup());
+        return lacking.isPresent() ? List.of() : List.of(archiving(), fullBackup());
     }
 
     /** The primary hands over its WAL: the last attempt did not fail, and files do not pile up. */
@@ -177,6 +181,9 @@ public final class Backup implements Component {
      */
     @Override
     public void settle(Profile profile) {
+        if (lacking.isPresent()) {
+            return;
+        }
         for (var check : List.of(scheduled(), fullBackup(), archiving())) {
             var look = check.look();
             if (!look.steady()) {
@@ -224,6 +231,9 @@ public final class Backup implements Component {
      * @throws Problem when it cannot be restored, with the last lines of what was tried
      */
     public RestoredDatabase restoreTo(Instant time) {
+        lacking.ifPresent(why -> {
+            throw new Problem("the database cannot be restored here: " + why, "Run it with --flavour postgres=offline.");
+        });
         remove();
         scratchInstance
                 .apply(Map.of("restore.name", RESTORED, "restore.time", TARGET.format(time)))
@@ -272,7 +282,7 @@ public final class Backup implements Component {
     /** What the object store has, as pgBackRest tells it. */
     @Override
     public List<Evidence> evidence() {
-        return List.of(Evidence.named("the backups", folder -> {
+        return lacking.isPresent() ? List.of() : List.of(Evidence.named("the backups", folder -> {
             Files.writeString(
                     folder.resolve("backups.txt"),
                     postgres.onPrimary("pgbackrest", "info") + "\n"

@@ -36,13 +36,28 @@ public final class Cache implements Component {
     /** How far a replica that is connected may lag, in seconds by the primary's own account. */
     private static final int LAG = 1;
 
+    /** How many changes a replica of Dragonfly may lack: what a busy testbed writes in a second. */
+    private static final int CHANGES = 100;
+
     private final Cluster cluster;
     private final String namespace;
     private final Selection pods;
     private final Selection operators;
     private final CacheEntrance entrance;
+    private final By operator;
 
-    Cache(Cluster cluster, String namespace, CacheEntrance entrance) {
+    /** Who makes a primary and replicas of the instances. */
+    enum By {
+        /** Our stand-in for Dragonfly's operator. */
+        OURS,
+        /** Dragonfly's operator, in a namespace of its own. */
+        UPSTREAM,
+        /** Nobody: each instance is a cache of its own. */
+        NOBODY
+    }
+
+    Cache(Cluster cluster, String namespace, By operator, CacheEntrance entrance) {
+        this.operator = operator;
         this.cluster = cluster;
         this.namespace = namespace;
         this.entrance = entrance;
@@ -62,7 +77,9 @@ public final class Cache implements Component {
 
     @Override
     public List<String> workloads() {
-        return List.of("aeterna-dragonfly", "aeterna-dragonfly-operator");
+        return operator == By.OURS
+                ? List.of("aeterna-dragonfly", "aeterna-dragonfly-operator")
+                : List.of("aeterna-dragonfly");
     }
 
     @Override
@@ -126,6 +143,12 @@ public final class Cache implements Component {
     }
 
     private PodStatus leader() {
+        if (operator == By.NOBODY) {
+            return pods.alive().stream()
+                    .findFirst()
+                    .orElseThrow(() -> new Problem(
+                            "no instance of the cache is Ready", "Look at the pods with `./chaos status`."));
+        }
         var labelled = pods.pods().stream()
                 .filter(pod -> PRIMARY.equals(pod.labels().get(ROLE)))
                 .toList();
@@ -159,7 +182,7 @@ public final class Cache implements Component {
                     if (!reached.error().isEmpty()) {
                         return new Look(false, "the way in through the cache is shut: " + reached.error());
                     }
-                    if (!reached.instance().equals(leader)) {
+                    if (operator == By.OURS && !reached.instance().equals(leader)) {
                         return new Look(
                                 false,
                                 leader + " is labelled as the primary, and the Service leads to "
@@ -167,13 +190,27 @@ public final class Cache implements Component {
                                                 ? "one that nobody promoted"
                                                 : reached.instance()));
                     }
-                    var replicas = replicas(cluster.exec(namespace, leader, "redis-cli", "info", "replication"));
+                    var replicas = replicas(replication(leader));
                     var caughtUp = replicas.stream().filter(Replica::caughtUp).count();
                     return new Look(
                             caughtUp >= number,
                             caughtUp + " of " + number + " follow " + leader
                                     + (replicas.isEmpty() ? "" : " " + replicas));
                 });
+    }
+
+    /** Dragonfly's image need not have a client in it; whoever the Service leads to answers there too. */
+    private String replication(String leader) {
+        try {
+            return operator == By.UPSTREAM
+                    ? entrance.replication()
+                    : cluster.exec(namespace, leader, "redis-cli", "info", "replication");
+        } catch (IOException silent) {
+            throw new Problem(
+                    "the cache's primary does not say who follows it: " + silent.getMessage(),
+                    "Look at its pods with `./chaos status`.",
+                    silent);
+        }
     }
 
     /** The replicas that a primary tells of, each in a line such as {@code slave0:ip=…,port=6379,state=online,offset=12,lag=0}. */
@@ -200,12 +237,13 @@ public final class Cache implements Component {
      * A replica as its primary sees it.
      *
      * @param name as it announced itself
-     * @param state {@code online} once it has a copy and gets what is new
-     * @param lag seconds since it last said how far it is
+     * @param state {@code online} (Dragonfly says {@code stable_sync}) once it has a copy and gets what is new
+     * @param lag seconds since it last said how far it is; by Dragonfly's account, how many changes it lacks
      */
     record Replica(String name, String state, String lag) {
         boolean caughtUp() {
-            return state.equals("online") && lag.matches("[0-9]{1,6}") && Integer.parseInt(lag) <= LAG;
+            var most = state.equals("online") ? LAG : state.equals("stable_sync") ? CHANGES : -1;
+            return lag.matches("[0-9]{1,6}") && Integer.parseInt(lag) <= most;
         }
 
         @Override

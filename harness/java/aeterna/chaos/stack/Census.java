@@ -3,6 +3,7 @@ package aeterna.chaos.stack;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.cluster.Rollout;
+import aeterna.chaos.model.Flaw;
 import aeterna.chaos.model.SteadyCheck.Look;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,9 +19,10 @@ import java.util.stream.Collectors;
  *
  * @param rollouts by name
  * @param pods those that count: a finished job's pod is neither there nor missing
+ * @param known the flaws that are known: pods without a node are no news where they are expected
  */
-record Census(Map<String, Rollout> rollouts, List<PodStatus> pods) {
-    static Census take(Cluster cluster, String namespace) {
+record Census(Map<String, Rollout> rollouts, List<PodStatus> pods, ExpectedFlaws known) {
+    static Census take(Cluster cluster, String namespace, ExpectedFlaws known) {
         return new Census(
                 cluster.rollouts(namespace).stream()
                         .collect(Collectors.toMap(
@@ -28,7 +30,8 @@ record Census(Map<String, Rollout> rollouts, List<PodStatus> pods) {
                 cluster.pods().stream()
                         .filter(pod -> pod.namespace().equals(namespace)
                                 && !pod.phase().equals("Succeeded"))
-                        .toList());
+                        .toList(),
+                known);
     }
 
     /** Whether one component's pods are all there, Ready and alone. */
@@ -56,16 +59,54 @@ record Census(Map<String, Rollout> rollouts, List<PodStatus> pods) {
                 .map(workload -> new Look(false, workload + " is not deployed"));
     }
 
-    private static Look complete(Collection<Rollout> rollouts, List<PodStatus> pods) {
+    private Look complete(Collection<Rollout> rollouts, List<PodStatus> pods) {
         var pieces = new ArrayList<String>();
         rollouts.stream()
-                .filter(rollout -> !rollout.complete())
+                .filter(rollout -> !rollout.complete() && !completeButForThePlaceless(rollout))
                 .map(Rollout::toString)
                 .forEach(pieces::add);
-        pods.stream().filter(Census::unready).map(Census::said).forEach(pieces::add);
+        pods.stream()
+                .filter(pod -> unready(pod) && !isKnown(pod))
+                .map(Census::said)
+                .forEach(pieces::add);
+        var ready = pods.stream().filter(pod -> !unready(pod)).count();
         return pieces.isEmpty()
-                ? new Look(true, pods.size() + (pods.size() == 1 ? " pod" : " pods") + " ready")
+                ? new Look(
+                        true,
+                        ready + (ready == 1 ? " pod" : " pods") + " ready"
+                                + (ready == pods.size() ? "" : ", " + (pods.size() - ready) + " without a place"))
                 : new Look(false, String.join("; ", pieces));
+    }
+
+    /** Whether all are there but those for which there is no place, as is known. */
+    private boolean completeButForThePlaceless(Rollout rollout) {
+        var placeless = pods.stream()
+                .filter(pod -> pod.workload().equals(rollout.name()) && isKnown(pod))
+                .count();
+        return placeless > 0
+                && rollout.observed()
+                && rollout.existing() == rollout.wanted()
+                && rollout.updated() == rollout.wanted()
+                && rollout.ready() + placeless == rollout.wanted();
+    }
+
+    private boolean isKnown(PodStatus pod) {
+        return placeless(pod) && known.has(Flaw.Kind.PENDING, pod.workload());
+    }
+
+    private static boolean placeless(PodStatus pod) {
+        return pod.node().isEmpty() && pod.trouble().startsWith("Unschedulable") && !pod.terminating();
+    }
+
+    /** The pods for which the scheduler finds no node, by their workload, with its words. */
+    List<Flaw> placeless() {
+        return pods.stream()
+                .filter(Census::placeless)
+                .map(pod -> new Flaw(
+                        Flaw.Kind.PENDING,
+                        pod.workload().isEmpty() ? pod.name() : pod.workload(),
+                        pod.name() + ": " + pod.trouble().replaceFirst("^Unschedulable: ", "")))
+                .toList();
     }
 
     /** Those that are coming or going. */

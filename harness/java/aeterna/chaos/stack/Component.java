@@ -2,6 +2,7 @@ package aeterna.chaos.stack;
 
 import aeterna.chaos.client.Entrance;
 import aeterna.chaos.model.Evidence;
+import aeterna.chaos.model.Flaw;
 import aeterna.chaos.model.SteadyCheck;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,11 @@ public interface Component {
 
     /** Carries out what applying manifests cannot, once the pods are Ready; idempotent. */
     default void settle(Profile profile) {}
+
+    /** What cannot be as it should, as the running component shows; a question of well under a second. */
+    default List<Flaw> flaws() {
+        return List.of();
+    }
 
     /** What only it can tell of a finished run. */
     default List<Evidence> evidence() {

@@ -22,6 +22,9 @@ final class Deployment {
     /** Three components took 30 s on a machine of two busy cores; most of it is databases that start, one after the other's election. */
     private static final Duration USUALLY = Duration.ofSeconds(90);
 
+    /** An operator's image is pulled, its pod starts and makes its certificate. */
+    private static final Duration OPERATORS_READY = Duration.ofMinutes(2);
+
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
     private static final int LOG_LINES = 12;
     private static final int EVENTS = 10;
@@ -33,11 +36,20 @@ final class Deployment {
     private final Duration patience;
     private final long began;
     private final Failing failing;
+    private final ExpectedFlaws known;
 
     /**
      * @param patience when to give up
+     * @param known the flaws that do not keep the stack from being steady
      */
-    Deployment(Cluster cluster, String namespace, Clock clock, Progress progress, Duration patience) {
+    Deployment(
+            Cluster cluster,
+            String namespace,
+            Clock clock,
+            Progress progress,
+            Duration patience,
+            ExpectedFlaws known) {
+        this.known = known;
         this.cluster = cluster;
         this.namespace = namespace;
         this.clock = clock;
@@ -50,11 +62,18 @@ final class Deployment {
     /**
      * Does it; returns when the stack is steady.
      *
+     * @param operators what must be there before: their webhooks answer only after a while
      * @param components in the order in which they can come up
      * @param steady what must hold in one pass at the end
      */
-    void carryOut(List<String> manifests, List<Component> components, Profile profile, List<SteadyCheck> steady) {
-        apply(manifests, profile);
+    void carryOut(
+            List<String> operators,
+            List<String> manifests, List<Component> components, Profile profile, List<SteadyCheck> steady) {
+        makeRoom(profile);
+        if (!operators.isEmpty()) {
+            install(operators);
+        }
+        apply(manifests, operators.isEmpty() ? Duration.ZERO : OPERATORS_READY, profile);
         try (var step = progress.begin("stack: until it is steady", USUALLY)) {
             try {
                 settle(step, components, profile);
@@ -67,16 +86,52 @@ final class Deployment {
         }
     }
 
-    private void apply(List<String> manifests, Profile profile) {
+    /** Of another profile nothing may stay: neither objects that this one does not have, nor what cannot be changed of those it has. */
+    private void makeRoom(Profile profile) {
+        var other = Stack.deployedProfile(cluster).filter(name -> !name.equals(profile.name()));
+        if (other.isPresent()) {
+            try (var step =
+                    progress.begin("stack: removing that of profile " + other.get(), Duration.ofSeconds(40))) {
+                step.at(0, 1, "deleting namespace " + namespace);
+                cluster.deleteNamespace(namespace);
+            }
+        }
+    }
+
+    private void install(List<String> operators) {
+        try (var step = progress.begin("stack: installing its operators", Duration.ofSeconds(20))) {
+            for (var i = 0; i < operators.size(); i++) {
+                step.at(i, operators.size(), "operator " + (i + 1) + " of " + operators.size());
+                cluster.apply(operators.get(i));
+            }
+        }
+    }
+
+    /** @param patience how long what is refused is tried again: an operator whose pod is starting refuses its own objects */
+    private void apply(List<String> manifests, Duration patience, Profile profile) {
         try (var step =
                 progress.begin("stack: applying its manifests, profile " + profile.name(), Duration.ofSeconds(3))) {
             try {
                 for (var i = 0; i < manifests.size(); i++) {
                     step.at(i, manifests.size(), "manifest " + (i + 1) + " of " + manifests.size());
-                    cluster.apply(manifests.get(i));
+                    apply(manifests.get(i), patience);
                 }
             } catch (RuntimeException refused) {
                 step.failed("see below");
+                throw refused;
+            }
+        }
+    }
+
+    private void apply(String manifest, Duration patience) {
+        try {
+            cluster.apply(manifest);
+        } catch (Problem refused) {
+            var accepted = Waiting.atMost(patience).every(BETWEEN_LOOKS).untilTrue(() -> {
+                cluster.apply(manifest);
+                return true;
+            });
+            if (!accepted) {
                 throw refused;
             }
         }
@@ -86,7 +141,7 @@ final class Deployment {
     private void settle(Progress.Step step, List<Component> components, Profile profile) {
         var unsettled = new ArrayList<>(components);
         await(step, () -> components.size() - unsettled.size(), components.size(), () -> {
-            var census = Census.take(cluster, namespace);
+            var census = Census.take(cluster, namespace, known);
             var unsteady = new ArrayList<Unsteady>();
             for (var component : List.copyOf(unsettled)) {
                 firstUnsteady(List.of(rolledOut(component, census), settled(component, profile)))
@@ -144,7 +199,7 @@ final class Deployment {
     private String diagnosis() {
         var text = new LinkedHashMap<String, String>();
         try {
-            Census.take(cluster, namespace).unready().forEach(pod -> {
+            Census.take(cluster, namespace, known).unready().forEach(pod -> {
                 var log = (cluster.log(namespace, pod.name(), true, LOG_LINES) + "\n"
                                 + cluster.log(namespace, pod.name(), false, LOG_LINES))
                         .strip();

@@ -1,6 +1,5 @@
 package aeterna.chaos.stack;
 
-import aeterna.chaos.client.Alert;
 import aeterna.chaos.client.AlertRule;
 import aeterna.chaos.client.Alertmanager;
 import aeterna.chaos.client.Entrance;
@@ -10,6 +9,7 @@ import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.model.Evidence;
+import aeterna.chaos.model.Flaw;
 import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.SteadyCheck.Look;
 import java.nio.file.Files;
@@ -58,8 +58,17 @@ public final class Monitoring implements Component {
     private final Postgres postgres;
     private final Prometheus prometheus;
     private final Alertmanager alertmanager;
+    private final ExpectedFlaws known;
 
-    Monitoring(Cluster cluster, String namespace, Postgres postgres, Prometheus prometheus, Alertmanager alertmanager) {
+    /** @param known the flaws that are known */
+    Monitoring(
+            Cluster cluster,
+            String namespace,
+            Postgres postgres,
+            Prometheus prometheus,
+            Alertmanager alertmanager,
+            ExpectedFlaws known) {
+        this.known = known;
         this.cluster = cluster;
         this.namespace = namespace;
         this.postgres = postgres;
@@ -115,7 +124,12 @@ public final class Monitoring implements Component {
     /** Everyone who should be asked for metrics is asked, and answers. */
     private Look targets() {
         var found = prometheus.targets();
-        var missing = new ArrayList<String>();
+        var missing = unwatched(found);
+        return unknown(missing, found.size() + " targets are asked");
+    }
+
+    private List<Flaw> unwatched(List<ScrapeTarget> found) {
+        var missing = new ArrayList<Flaw>();
         SINGLE.forEach(job -> expect(job, found, "job", List.of(job), missing));
         var nodes = cluster.nodes().stream().map(NodeStatus::name).toList();
         PER_NODE.forEach(job -> expect(job, found, "node", nodes, missing));
@@ -124,30 +138,55 @@ public final class Monitoring implements Component {
                     .alive().stream().map(PodStatus::name).toList();
             expect(job, found, "pod", pods, missing);
         });
-        return missing.isEmpty()
-                ? new Look(true, found.size() + " targets answer")
-                : new Look(false, String.join("; ", missing));
+        return missing;
+    }
+
+    /** Steady when nothing is found but what is known. */
+    private Look unknown(List<Flaw> found, String otherwise) {
+        var news = found.stream().filter(flaw -> !known.has(flaw)).map(Flaw::what).toList();
+        return news.isEmpty()
+                ? new Look(true, otherwise + (found.isEmpty() ? "" : ", " + found.size() + " known flaws"))
+                : new Look(false, String.join("; ", news));
+    }
+
+    @Override
+    public List<Flaw> flaws() {
+        var flaws = new ArrayList<Flaw>();
+        // Of many pods of one sort one line is enough.
+        unwatched(prometheus.targets()).stream()
+                .collect(Collectors.toMap(Flaw::object, flaw -> flaw, (one, other) -> one, TreeMap::new))
+                .values()
+                .forEach(flaws::add);
+        flaws.addAll(neverFiring(prometheus.rules()));
+        flaws.addAll(firing());
+        return flaws;
     }
 
     private static void expect(
-            String job, List<ScrapeTarget> found, String label, List<String> wanted, List<String> missing) {
+            String job, List<ScrapeTarget> found, String label, List<String> wanted, List<Flaw> missing) {
         var ofJob = found.stream().filter(target -> target.job().equals(job)).toList();
         if (wanted.isEmpty()) {
-            missing.add("nobody there is to be asked as " + job);
+            missing.add(unwatched(job, "nobody there is to be asked as " + job));
         }
         for (var name : wanted) {
             var targets = ofJob.stream()
                     .filter(target -> target.label(label).equals(name))
                     .toList();
             if (targets.isEmpty()) {
-                missing.add(job + " " + name + " is not asked");
+                missing.add(unwatched(job, job + " " + name + " is not asked"));
             }
         }
         // Those that should not be there any more are as wrong as those that are not there yet.
         ofJob.stream()
                 .filter(target -> !target.up())
-                .forEach(target -> missing.add(job + " " + target.label(label) + " is down"
-                        + (target.error().isEmpty() ? "" : " (" + target.error() + ")")));
+                .forEach(target -> missing.add(unwatched(
+                        job,
+                        job + " " + target.label(label) + " is down"
+                                + (target.error().isEmpty() ? "" : " (" + target.error() + ")"))));
+    }
+
+    private static Flaw unwatched(String job, String what) {
+        return new Flaw(Flaw.Kind.NOT_WATCHED, job, what);
     }
 
     /** Every rule was evaluated without error, and speaks only of metrics that somebody exports: another one would never fire. */
@@ -160,18 +199,27 @@ public final class Monitoring implements Component {
                 .filter(rule -> !rule.health().equals("ok"))
                 .map(rule ->
                         rule.name() + " was not evaluated: " + (rule.error().isEmpty() ? "not yet" : rule.error()))
-                .collect(Collectors.toCollection(ArrayList::new));
+                .toList();
+        return unsound.isEmpty()
+                ? unknown(neverFiring(rules), rules.size() + " rules")
+                : new Look(false, String.join("; ", unsound));
+    }
+
+    private List<Flaw> neverFiring(List<AlertRule> rules) {
         var metrics =
                 rules.stream().flatMap(rule -> rule.metrics().stream()).collect(Collectors.toCollection(TreeSet::new));
         var missing = prometheus.missing(metrics);
-        for (var rule : rules) {
-            rule.metrics().stream()
-                    .filter(missing::contains)
-                    .forEach(metric -> unsound.add(rule.name() + " speaks of " + metric + ", which nobody exports"));
-        }
-        return unsound.isEmpty()
-                ? new Look(true, rules.size() + " rules over " + metrics.size() + " metrics")
-                : new Look(false, String.join("; ", unsound));
+        return rules.stream()
+                .filter(rule -> rule.metrics().stream().anyMatch(missing::contains))
+                .map(rule -> new Flaw(
+                        Flaw.Kind.ALERT_NEVER_FIRES,
+                        rule.name(),
+                        rule.name() + " speaks of "
+                                + rule.metrics().stream()
+                                        .filter(missing::contains)
+                                        .collect(Collectors.joining(", "))
+                                + ", which nobody exports"))
+                .toList();
     }
 
     private Look alertsTaken() {
@@ -181,10 +229,16 @@ public final class Monitoring implements Component {
     }
 
     private Look alarms() {
-        var firing = prometheus.firing();
-        return firing.isEmpty()
-                ? new Look(true, "no alert fires")
-                : new Look(false, firing.stream().map(Alert::toString).collect(Collectors.joining("; ")));
+        return unknown(firing(), "no alert fires");
+    }
+
+    private List<Flaw> firing() {
+        return prometheus.firing().stream()
+                .map(alert -> new Flaw(Flaw.Kind.ALERT_FIRES, alert.name(), alert.toString()))
+                .collect(Collectors.toMap(Flaw::object, flaw -> flaw, (one, other) -> one, TreeMap::new))
+                .values()
+                .stream()
+                .toList();
     }
 
     /** Which alerts were pending and fired lately, and what the rules are. */

@@ -16,14 +16,15 @@ public final class Opal extends Replicas {
 
     private final OpalEntrance entrance;
 
-    Opal(Cluster cluster, String namespace, OpalEntrance entrance) {
+    /** @param name what its pods are labelled with as {@code app.kubernetes.io/name} */
+    Opal(Cluster cluster, String namespace, String name, OpalEntrance entrance) {
         super(
                 ID,
                 "an OPAL server",
                 new Selection(
                         cluster,
                         namespace,
-                        Map.of("app.kubernetes.io/name", "opal-server", "app.kubernetes.io/instance", "aeterna")),
+                        Map.of("app.kubernetes.io/name", name, "app.kubernetes.io/instance", "aeterna")),
                 entrance);
         this.entrance = entrance;
     }

@@ -12,12 +12,22 @@ public final class Pooler extends Replicas {
 
     static final List<String> IMAGES = List.of("pgbouncer");
 
-    Pooler(Cluster cluster, String namespace, Entrance entrance) {
+    /** The poolers, by their labels. */
+    private static final String NAME = "aeterna-postgres-pooler-rw";
+
+    private final boolean there;
+
+    /**
+     * @param there false where the profile has none: then applications go to the primary themselves
+     * @param entrance where applications go for the database
+     */
+    Pooler(Cluster cluster, String namespace, boolean there, Entrance entrance) {
         super(
                 ID,
                 "a pooler replica",
-                new Selection(cluster, namespace, Map.of("cnpg.io/poolerName", "aeterna-postgres-pooler-rw")),
+                new Selection(cluster, namespace, Map.of("cnpg.io/poolerName", NAME)),
                 entrance);
+        this.there = there;
     }
 
     @Override
@@ -27,6 +37,6 @@ public final class Pooler extends Replicas {
 
     @Override
     public List<String> workloads() {
-        return List.of("aeterna-postgres-pooler-rw");
+        return there ? List.of(NAME) : List.of();
     }
 }

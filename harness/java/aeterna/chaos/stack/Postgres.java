@@ -5,74 +5,57 @@ import aeterna.chaos.client.SqlEntrance;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.model.Evidence;
+import aeterna.chaos.model.Flaw;
 import aeterna.chaos.model.Floor;
 import aeterna.chaos.model.Loss;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.SteadyCheck.Look;
 import aeterna.chaos.model.Target;
-import aeterna.chaos.model.Words;
-import java.nio.file.Files;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** PostgreSQL under Patroni: one primary, which holds a lock in the Kubernetes API, and standbys that stream from it. */
+/** PostgreSQL: one primary, which holds a lock in the Kubernetes API, and standbys that stream from it. */
 public final class Postgres implements Component {
     /** Its id everywhere. */
     public static final String ID = "postgres";
 
     static final List<String> IMAGES = List.of("postgres");
 
-    /** Patroni's scope: the lock, its settings and its other objects are Endpoints of that name. */
-    private static final String SCOPE = "aeterna-postgres-rw";
-
     private static final String ROLE = "cnpg.io/instanceRole";
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** One row per standby that is connected: what is really sent and confirmed, whatever anybody's labels say. */
     private static final String STANDBYS =
             "select application_name || ' ' || state || ' ' || coalesce(sync_state, '-') from pg_stat_replication"
                     + " where not pg_is_in_recovery() and application_name like 'aeterna-postgres-%' order by 1";
 
-    /** What Patroni keeps in its own store after the first start, by the profile's names. */
-    private static final Map<String, String> LIVE_SETTINGS = new TreeMap<>(Map.of(
-            "ttl", "postgres.ttl",
-            "loop_wait", "postgres.loopWait",
-            "retry_timeout", "postgres.retryTimeout",
-            "primary_start_timeout", "postgres.primaryStartTimeout",
-            "primary_stop_timeout", "postgres.primaryStopTimeout",
-            "synchronous_mode", "postgres.synchronousMode",
-            "synchronous_node_count", "postgres.synchronousNodeCount",
-            "synchronous_mode_strict", "postgres.synchronousModeStrict",
-            "failsafe_mode", "postgres.failsafeMode"));
+    /** How many standbys a commit waits for, such as {@code ANY 1 (…)} or {@code 1 (…)}. */
+    private static final Pattern SYNCHRONOUS = Pattern.compile("(?i)^(?:ANY |FIRST )?(\\d+) *\\(");
 
     private final Cluster cluster;
     private final String namespace;
     private final Selection pods;
     private final SqlEntrance primary;
     private final SqlEntrance replicas;
+    private final Election election;
 
     /**
      * @param primary the way in to whoever leads
      * @param replicas the way in to the standbys
      */
-    Postgres(Cluster cluster, String namespace, SqlEntrance primary, SqlEntrance replicas) {
+    Postgres(Cluster cluster, String namespace, boolean upstream, SqlEntrance primary, SqlEntrance replicas) {
         this.cluster = cluster;
         this.namespace = namespace;
         this.primary = primary;
         this.replicas = replicas;
         pods = new Selection(
                 cluster, namespace, Map.of("cnpg.io/cluster", "aeterna-postgres", "cnpg.io/podRole", "instance"));
+        election = upstream ? new CloudNativePg(cluster, namespace) : new Patroni(cluster, namespace, pods);
     }
 
     @Override
@@ -87,7 +70,7 @@ public final class Postgres implements Component {
 
     @Override
     public List<String> workloads() {
-        return List.of("aeterna-postgres");
+        return election.workloads();
     }
 
     @Override
@@ -95,15 +78,35 @@ public final class Postgres implements Component {
         return List.of(primary, replicas);
     }
 
+    /** Waiting for as many standbys as there are makes each of them as critical as the primary. */
+    @Override
+    public List<Flaw> flaws() {
+        var leader = leader().name();
+        var number = SYNCHRONOUS.matcher(asSuperuser(leader, "show synchronous_standby_names").strip());
+        var standbys = asSuperuser(leader, STANDBYS).lines().filter(line -> !line.isBlank()).count();
+        return number.find() && Integer.parseInt(number.group(1)) >= standbys
+                ? List.of(new Flaw(
+                        Flaw.Kind.WRITES_STOP,
+                        ID,
+                        "commits wait for " + number.group(1) + " of " + standbys
+                                + " standbys, so the loss of any of them stops every write"))
+                : List.of();
+    }
+
     @Override
     public List<SteadyCheck> steady(Profile profile) {
-        return List.of(synchronousAs(profile), standbysStreaming(profile.number("postgres.instances") - 1));
+        return Stream.concat(
+                        election.steady(profile).stream(),
+                        Stream.of(
+                                synchronousAs(profile),
+                                standbysStreaming(profile.number("postgres.instances") - 1)))
+                .toList();
     }
 
     /** By the lock, not by the labels: a dead primary keeps its label. */
     @Override
     public Map<String, String> roles() {
-        var holder = holder();
+        var holder = election.holder();
         return pods.pods().stream()
                 .collect(Collectors.toMap(
                         PodStatus::name, pod -> holder.equals(Optional.of(pod.name())) ? "primary" : "replica"));
@@ -121,7 +124,7 @@ public final class Postgres implements Component {
 
     /** The pod that holds the leader's lock. */
     public Target primary() {
-        return Selection.target("the PostgreSQL primary", chance -> List.of(leader()), this::floor);
+        return Selection.target("the PostgreSQL primary", chance -> List.of(leader()), election::floor);
     }
 
     /** Every pod that could take over. */
@@ -163,8 +166,8 @@ public final class Postgres implements Component {
 
     /** Found by the lock; a label that says otherwise means that the lock is just changing hands. */
     private PodStatus leader() {
-        var holder = holder().orElseThrow(() -> new Problem(
-                "PostgreSQL has no primary: nobody holds the lock " + namespace + "/" + SCOPE,
+        var holder = election.holder().orElseThrow(() -> new Problem(
+                "PostgreSQL has no primary: nobody holds its lock",
                 "Wait until one was elected, or look at the instances' logs."));
         var all = pods.pods();
         var leader = all.stream()
@@ -187,43 +190,6 @@ public final class Postgres implements Component {
         return leader;
     }
 
-    private Optional<String> holder() {
-        return cluster.endpointsAnnotations(namespace, SCOPE)
-                .map(annotations -> annotations.getOrDefault("leader", ""))
-                .filter(name -> !name.isEmpty());
-    }
-
-    private Optional<Floor> floor(Loss loss) {
-        if (loss != Loss.SILENT) {
-            // Either it gives up its lock itself, or its successor of the same name does, as soon as that finds itself
-            // the holder
-            // of a lock and without a running database: no timer has to run out.
-            return Optional.of(new Floor(List.of()));
-        }
-        var settings = liveSettings();
-        var ttl = Duration.ofSeconds(settings.path("ttl").asInt(30));
-        var loopWait = Duration.ofSeconds(settings.path("loop_wait").asInt(10));
-        // At best it had renewed its lock a whole loop ago when it fell silent.
-        var lock = new Floor.Part(
-                "patroni ttl " + Words.of(ttl) + " less one loop_wait of " + Words.of(loopWait), ttl.minus(loopWait));
-        return Optional.of(new Floor(List.of(lock)));
-    }
-
-    private JsonNode liveSettings() {
-        var text = cluster.endpointsAnnotations(namespace, SCOPE + "-config")
-                .map(annotations -> annotations.getOrDefault("config", ""))
-                .orElse("");
-        try {
-            return JSON.readTree(text.isEmpty() ? "{}" : text);
-        } catch (JacksonException malformed) {
-            throw new Problem(
-                    "Patroni's settings in " + namespace + "/" + SCOPE + "-config are no JSON: "
-                            + malformed.getMessage(),
-                    "Deploy the stack anew.",
-                    malformed);
-        }
-    }
-
     /** That many standbys stream from the primary, by the primary's own account of what it sends them. */
     public SteadyCheck standbysStreaming(int number) {
         return SteadyCheck.named("postgres: " + number + " standbys stream", () -> {
@@ -244,7 +210,8 @@ public final class Postgres implements Component {
 
     /** PostgreSQL waits for standbys, or does not, as the profile says: a setting that Patroni has not carried out yet proves nothing. */
     SteadyCheck synchronousAs(Profile profile) {
-        var wanted = !profile.get("postgres.synchronousMode").equals("off");
+        var wanted = !profile.get("postgres.synchronousMode").equals("off")
+                || !profile.get("postgres.synchronousStandbyNames").isEmpty();
         return SteadyCheck.named("postgres: replication is " + (wanted ? "synchronous" : "asynchronous"), () -> {
             var names = asSuperuser(leader().name(), "show synchronous_standby_names")
                     .strip();
@@ -268,24 +235,9 @@ public final class Postgres implements Component {
         return cluster.exec(namespace, pod, "psql", "-U", "postgres", "-XAtc", sql);
     }
 
-    /** Gives a running cluster the profile's settings, which Patroni reads from files at its very first start alone. */
     @Override
     public void settle(Profile profile) {
-        var live = liveSettings();
-        var changes = new ArrayList<String>();
-        LIVE_SETTINGS.forEach((setting, key) -> {
-            var wanted = profile.get(key);
-            if (!live.path(setting).asString("").equals(wanted)) {
-                changes.add("-s");
-                changes.add(setting + "=" + wanted);
-            }
-        });
-        if (!changes.isEmpty()) {
-            var command = Stream.concat(
-                    Stream.of("patronictl", "-c", "/run/patroni", "edit-config", "--force", "--quiet"),
-                    changes.stream());
-            cluster.exec(namespace, leader().name(), command.toArray(String[]::new));
-        }
+        election.settle(profile, () -> leader().name());
     }
 
     @Override
@@ -301,27 +253,9 @@ public final class Postgres implements Component {
         }
     }
 
-    /** What Patroni knows of its members, as its leader's lock and every instance's own view show it. */
     @Override
     public List<Evidence> evidence() {
-        return List.of(Evidence.named("Patroni's view", folder -> {
-            var text = new StringBuilder();
-            for (var object : List.of(SCOPE, SCOPE + "-sync", SCOPE + "-config")) {
-                text.append("# ").append(object).append('\n');
-                new TreeMap<>(cluster.endpointsAnnotations(namespace, object).orElse(Map.of()))
-                        .forEach((key, value) ->
-                                text.append(key).append(": ").append(value).append('\n'));
-            }
-            for (var pod : pods.alive()) {
-                text.append("# as ").append(pod.name()).append(" sees it\n");
-                try {
-                    text.append(cluster.exec(namespace, pod.name(), "patronictl", "-c", "/run/patroni", "list", "-e"));
-                } catch (Problem unreachable) {
-                    text.append(unreachable.getMessage()).append('\n');
-                }
-            }
-            Files.writeString(folder.resolve("patroni.txt"), text);
-        }));
+        return List.of(Evidence.named("what decides who is the PostgreSQL primary", election::record));
     }
 
     @Override

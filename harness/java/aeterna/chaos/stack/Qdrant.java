@@ -8,6 +8,7 @@ import aeterna.chaos.client.QdrantPeer.View;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.model.Evidence;
+import aeterna.chaos.model.Flaw;
 import aeterna.chaos.model.Floor;
 import aeterna.chaos.model.Loss;
 import aeterna.chaos.model.Problem;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -54,12 +56,15 @@ public final class Qdrant implements Component {
     private final QdrantEntrance anyPeer;
     private final List<QdrantPeer> peers;
     private final Duration tick;
+    private final ExpectedFlaws known;
 
     /**
+     * @param known the flaws that are known: peers may be expected to find no place
      * @param anyPeer the way in to whichever peer is ready
      * @param peers one way in for each peer, in the order of their ordinals
      */
-    Qdrant(Cluster cluster, String namespace, Profile profile, QdrantEntrance anyPeer, List<QdrantPeer> peers) {
+    Qdrant(Cluster cluster, String namespace, Profile profile, ExpectedFlaws known, QdrantEntrance anyPeer, List<QdrantPeer> peers) {
+        this.known = known;
         this.anyPeer = anyPeer;
         this.peers = List.copyOf(peers);
         tick = Duration.ofMillis(profile.number("qdrant.tickPeriodMs"));
@@ -97,7 +102,10 @@ public final class Qdrant implements Component {
     @Override
     public List<SteadyCheck> steady(Profile profile) {
         return List.of(
-                votersAgree(profile.number("qdrant.peers")),
+                votersAgree(
+                        someHaveNoPlace()
+                                ? () -> ordinals().size()
+                                : () -> profile.number("qdrant.peers")),
                 replicasActive(profile.number("qdrant.replicationFactor")));
     }
 
@@ -215,9 +223,46 @@ public final class Qdrant implements Component {
         return views;
     }
 
+    private boolean someHaveNoPlace() {
+        return known.has(Flaw.Kind.PENDING, "aeterna-qdrant");
+    }
+
+    /** The peers that are asked: all of them, or those that have a node where it is known that some have none. */
+    private List<Integer> ordinals() {
+        return someHaveNoPlace()
+                ? pods.pods().stream()
+                        .filter(pod -> !pod.node().isEmpty())
+                        .map(pod -> Integer.valueOf(pod.name().substring(POD.length())))
+                        .toList()
+                : IntStream.range(0, peers.size()).boxed().toList();
+    }
+
+    /** A shard of which there is one copy alone. */
+    @Override
+    public List<Flaw> flaws() {
+        for (var ordinal : ordinals()) {
+            try {
+                var replicas = peers.get(ordinal).replicas(COLLECTION).all().stream()
+                        .collect(Collectors.groupingBy(Replica::shard, Collectors.counting()));
+                var single = replicas.values().stream().filter(copies -> copies == 1).count();
+                return single == 0
+                        ? List.of()
+                        : List.of(new Flaw(
+                                Flaw.Kind.ONE_COPY,
+                                ID,
+                                single + " of " + replicas.size() + " shards of " + COLLECTION
+                                        + " have one replica: whoever is lost takes its points along"));
+            } catch (IOException silent) {
+                // The next one may answer; a component without any is not steady.
+            }
+        }
+        return List.of();
+    }
+
     /** That many peers have a vote, follow one leader in one term, and nobody else is registered. */
-    SteadyCheck votersAgree(int number) {
-        return SteadyCheck.named("qdrant: " + number + " voters agree on a leader", () -> {
+    SteadyCheck votersAgree(IntSupplier wanted) {
+        return SteadyCheck.named("qdrant: all voters agree on a leader", () -> {
+            var number = wanted.getAsInt();
             var views = views();
             var voters = views.values().stream()
                     .filter(view -> view.voter() && view.working())
@@ -239,7 +284,7 @@ public final class Qdrant implements Component {
     SteadyCheck replicasActive(int replicationFactor) {
         return SteadyCheck.named("qdrant: every replica is active", () -> {
             var shards = 0;
-            for (var ordinal = 0; ordinal < peers.size(); ordinal++) {
+            for (var ordinal : ordinals()) {
                 try {
                     var peer = peers.get(ordinal);
                     var collections = peer.collections();

@@ -37,7 +37,7 @@ record EarlierParts(RunFolder folder, List<History> histories) {
         parts.setting().ifPresent(setting -> {
             demandSame(
                     folder, "topology", setting.topology(), settings.testbed().topology(), "--topology");
-            demandSame(folder, "profile", setting.profile(), settings.profile(), "--profile");
+            demandSame(folder, "profile", setting.profile(), settings.profile().name(), "--profile");
         });
         return parts;
     }

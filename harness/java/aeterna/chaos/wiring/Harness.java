@@ -100,6 +100,12 @@ public final class Harness {
         return images.ensure(names, progress);
     }
 
+    /** Sees to it that every image of the stack is in the engine, upstream's where that is wanted and can be; by name. */
+    public Map<String, Image> ensureStack(Profile profile, Progress progress) {
+        return settings.flavours()
+                .ensure(home.resolve("stack"), images, settings.images(), profile.flavours(), progress);
+    }
+
     /**
      * What may still be broken on the testbed, whoever broke it.
      *
@@ -127,7 +133,8 @@ public final class Harness {
 
     /** The stack of a testbed, by how it is configured; not deployed yet. */
     public Function<Profile, Stack> stack(Testbed testbed, Map<String, Image> images, Clock clock) {
-        return profile -> new Stack(testbed, home.resolve("stack"), profile, images, clock);
+        return profile -> new Stack(
+                testbed, home.resolve("stack"), profile, images, settings.flavours().operators(), clock);
     }
 
     /**

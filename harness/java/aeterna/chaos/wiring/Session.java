@@ -162,7 +162,7 @@ public final class Session implements AutoCloseable {
         var time = Timekeeper.system();
         var progress = new ConsoleProgress(console, time, Ticker.system());
         // Read first: a mistake in a file is told before anything is made.
-        var profile = Profile.read(settings.home().resolve("stack"), settings.profile());
+        var profile = settings.profile();
         var expectations = Expectations.read(settings.home().resolve("scenarios/expected.yaml"));
         var earlier = EarlierParts.of(new Reports(settings.reports()), settings, RUN_NAME.format(time.wallTime()));
         var page = PromisePage.read(settings.home().resolve("docs/promises.md"));
@@ -173,7 +173,7 @@ public final class Session implements AutoCloseable {
         if (started.testbedIsOurs() && !settings.dryRun()) {
             harness.requireRoom(request, true);
         }
-        var images = harness.ensureImages(Stack.IMAGES, progress);
+        var images = harness.ensureStack(profile, progress);
         var reservation = provider.reserve(request.name());
         var watcher = harness.watcher(time);
         try {
@@ -198,7 +198,9 @@ public final class Session implements AutoCloseable {
                 started.beforeTheStack(testbed);
                 try {
                     testbed.provide(images.values(), progress);
-                    stacks.apply(testbed, profile).deploy(progress, settings.steadyWithin());
+                    var configured = stacks.apply(testbed, profile);
+                    configured.deploy(progress, settings.steadyWithin());
+                    FlawList.of(configured, testbed.topology(), progress).requireAsKnown(profile.name());
                 } catch (RuntimeException unsteady) {
                     throw started.undone(testbed, unsteady);
                 }

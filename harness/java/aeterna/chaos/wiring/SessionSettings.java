@@ -1,6 +1,7 @@
 package aeterna.chaos.wiring;
 
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.stack.Profile;
 import aeterna.chaos.time.DurationText;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -14,7 +15,7 @@ import java.util.OptionalLong;
  * @param home the project's folder
  * @param reports where the run's folder goes
  * @param testbed which testbed
- * @param profile how the stack is configured: a file of {@code stack/profiles/}
+ * @param profile how the stack is configured
  * @param steadyWithin how long to wait until the stack is steady; more than zero
  * @param keep whether what was started stays for a look when the stack does not become steady
  * @param seed where every choice comes from; empty to draw one
@@ -27,7 +28,7 @@ public record SessionSettings(
         Path home,
         Path reports,
         Settings testbed,
-        String profile,
+        Profile profile,
         Duration steadyWithin,
         boolean keep,
         OptionalLong seed,
@@ -45,11 +46,12 @@ public record SessionSettings(
     public static SessionSettings ofSystemProperties() {
         var home =
                 Path.of(System.getProperty("chaos.home", "")).toAbsolutePath().normalize();
+        var profile = Profile.read(home.resolve("stack"), System.getProperty("chaos.profile", PROFILE));
         return new SessionSettings(
                 home,
                 reports(home),
-                Settings.ofSystemProperties(),
-                System.getProperty("chaos.profile", PROFILE),
+                Settings.ofSystemProperties(profile),
+                profile,
                 DurationText.parse(System.getProperty("chaos.steadyWithin", STEADY_WITHIN)),
                 Boolean.getBoolean("chaos.keep"),
                 seed(System.getProperty("chaos.seed", "")),

@@ -2,6 +2,7 @@ package aeterna.chaos.wiring;
 
 import aeterna.chaos.image.ImageMode;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.stack.Profile;
 
 /**
  * Which testbed a run is about.
@@ -10,8 +11,10 @@ import aeterna.chaos.model.Problem;
  * @param topology a file of {@code kind-config/} without its ending
  * @param timers a block of {@code kind-config/node-timers.yaml}
  * @param images where images come from
+ * @param flavours which components run upstream's software, as far as that is said one by one
  */
-public record Settings(String testbed, String topology, String timers, ImageMode images) {
+public record Settings(
+        String testbed, String topology, String timers, ImageMode images, FlavourChoice flavours) {
     /** The testbed's name unless told otherwise. */
     public static final String TESTBED = "aeterna-chaos";
 
@@ -29,12 +32,37 @@ public record Settings(String testbed, String topology, String timers, ImageMode
         }
     }
 
-    /** What {@code -Dchaos.testbed}, {@code -Dchaos.topology}, {@code -Dchaos.timers} and {@code -Dchaos.images} say. */
-    public static Settings ofSystemProperties() {
-        return new Settings(
+    /** The same with nothing said of single components. */
+    public Settings(String testbed, String topology, String timers, ImageMode images) {
+        this(testbed, topology, timers, images, FlavourChoice.none());
+    }
+
+    /** The same with that said of single components. */
+    public Settings with(FlavourChoice choice) {
+        return new Settings(testbed, topology, timers, images, choice);
+    }
+
+    /**
+     * What {@code -Dchaos.testbed}, {@code -Dchaos.topology}, {@code -Dchaos.timers} and {@code -Dchaos.images} say.
+     *
+     * @param profile what it is for: it says what is not said otherwise
+     */
+    public static Settings ofSystemProperties(Profile profile) {
+        return suited(
+                profile,
                 System.getProperty("chaos.testbed", TESTBED),
-                System.getProperty("chaos.topology", TOPOLOGY),
-                System.getProperty("chaos.timers", TIMERS),
-                ImageMode.of(System.getProperty("chaos.images", "auto")));
+                System.getProperty("chaos.topology", ""),
+                        System.getProperty("chaos.timers", ""),
+                        ImageMode.of(System.getProperty("chaos.images", "auto")))
+                .with(FlavourChoice.of(System.getProperties()));
+    }
+
+    /** The same with the profile's own topology and node timers, or else the usual ones, where those are empty. */
+    public static Settings suited(Profile profile, String testbed, String topology, String timers, ImageMode images) {
+        return new Settings(
+                testbed,
+                topology.isEmpty() ? profile.testbed().getOrDefault("topology", TOPOLOGY) : topology,
+                timers.isEmpty() ? profile.testbed().getOrDefault("timers", TIMERS) : timers,
+                images);
     }
 }

@@ -13,8 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Present;
+import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -95,6 +98,22 @@ public final class Yaml {
                     "It is not well-formed YAML; mend that line.",
                     malformed);
         }
+    }
+
+    /**
+     * This value changed by a patch: mappings are merged, {@code null} removes a key, lists whose items all have a {@code name}
+     * are merged by it ({@code $patch: delete} removes an item), and everything else is replaced.
+     */
+    public Yaml patched(Yaml patch) {
+        return new Yaml(file, Patch.apply(node, patch.node));
+    }
+
+    /** The value as a YAML document, without its comments. */
+    public String document() {
+        // Folded lines would change nothing of what they mean, but a text that is compared or annotated line by line.
+        var settings = DumpSettings.builder().setSplitLines(false).build();
+        return new Present(settings)
+                .emitToString(new Serialize(settings).serializeOne(node).iterator());
     }
 
     private boolean isEmpty() {

@@ -3,6 +3,7 @@ package aeterna.chaos.cluster.kube;
 import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.DisruptionBudget;
 import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.PodListener;
@@ -24,7 +25,6 @@ import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -189,32 +189,9 @@ public final class KubeCluster implements Cluster {
     @Override
     public List<Rollout> rollouts(String namespace) {
         var deployments = client.apps().deployments().inNamespace(namespace).list().getItems().stream()
-                .map(deployment -> new Rollout(
-                        "Deployment",
-                        deployment.getMetadata().getName(),
-                        number(deployment.getSpec().getReplicas(), 1),
-                        number(deployment.getStatus().getReplicas(), 0),
-                        number(deployment.getStatus().getUpdatedReplicas(), 0),
-                        number(deployment.getStatus().getReadyReplicas(), 0),
-                        observed(
-                                deployment.getStatus().getObservedGeneration(),
-                                deployment.getMetadata().getGeneration())));
+                .map(Rollout::of);
         var sets = client.apps().statefulSets().inNamespace(namespace).list().getItems().stream()
-                .map(set -> new Rollout(
-                        "StatefulSet",
-                        set.getMetadata().getName(),
-                        number(set.getSpec().getReplicas(), 1),
-                        number(set.getStatus().getReplicas(), 0),
-                        // Once an update is through, only the revisions say so: the count of updated pods is zero then.
-                        Objects.equals(
-                                        set.getStatus().getCurrentRevision(),
-                                        set.getStatus().getUpdateRevision())
-                                ? number(set.getStatus().getReplicas(), 0)
-                                : number(set.getStatus().getUpdatedReplicas(), 0),
-                        number(set.getStatus().getReadyReplicas(), 0),
-                        observed(
-                                set.getStatus().getObservedGeneration(),
-                                set.getMetadata().getGeneration())));
+                .map(Rollout::of);
         return Stream.concat(deployments, sets)
                 .sorted(Comparator.comparing(Rollout::name))
                 .toList();
@@ -223,36 +200,34 @@ public final class KubeCluster implements Cluster {
     @Override
     public List<Autoscaler> autoscalers(String namespace) {
         return client.autoscaling().v2().horizontalPodAutoscalers().inNamespace(namespace).list().getItems().stream()
-                .map(KubeCluster::status)
+                .map(Autoscaler::of)
                 .sorted(Comparator.comparing(Autoscaler::name))
                 .toList();
     }
 
-    private static Autoscaler status(HorizontalPodAutoscaler autoscaler) {
-        var name = autoscaler.getMetadata().getName();
-        var status = autoscaler.getStatus();
-        if (status == null) {
-            return new Autoscaler(name, 0, 0, false, "");
+    @Override
+    public Optional<String> object(String apiVersion, String kind, String namespace, String name) {
+        try {
+            return Optional.ofNullable(client.genericKubernetesResources(apiVersion, kind)
+                            .inNamespace(namespace)
+                            .withName(name)
+                            .get())
+                    .map(client.getKubernetesSerialization()::asJson);
+        } catch (KubernetesClientException noSuchKind) {
+            return Optional.empty();
         }
-        var scaling = status.getConditions().stream()
-                .filter(condition -> condition.getType().equals("ScalingActive"))
-                .findFirst();
-        return new Autoscaler(
-                name,
-                number(status.getCurrentReplicas(), 0),
-                number(status.getDesiredReplicas(), 0),
-                scaling.filter(condition -> condition.getStatus().equals("True"))
-                        .isPresent(),
-                scaling.map(condition -> Objects.requireNonNullElse(condition.getReason(), ""))
-                        .orElse(""));
+    }
+
+    @Override
+    public List<DisruptionBudget> budgets(String namespace) {
+        return client.policy().v1().podDisruptionBudget().inNamespace(namespace).list().getItems().stream()
+                .map(DisruptionBudget::of)
+                .sorted(Comparator.comparing(DisruptionBudget::name))
+                .toList();
     }
 
     private static int number(Integer value, int otherwise) {
         return Objects.requireNonNullElse(value, otherwise);
-    }
-
-    private static boolean observed(Long seen, Long newest) {
-        return seen != null && seen >= newest;
     }
 
     @Override

@@ -13,7 +13,7 @@ class CrashSubjectTestbed {
         var environment = System.getenv();
         new CrashSubject(
                         Path.of(System.getProperty("chaos.home", "")).toAbsolutePath(),
-                        Settings.ofSystemProperties().testbed(),
+                        System.getProperty("chaos.testbed", Settings.TESTBED),
                         new SystemPrograms(environment.getOrDefault("PATH", "")),
                         environment,
                         System.out)

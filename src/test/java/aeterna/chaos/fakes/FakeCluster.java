@@ -3,6 +3,7 @@ package aeterna.chaos.fakes;
 import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.DisruptionBudget;
 import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.Machines;
 import aeterna.chaos.cluster.NodeProcesses;
@@ -58,6 +59,10 @@ public final class FakeCluster implements Cluster, PodProcesses {
     public final List<String> acts = new ArrayList<>();
 
     public final List<Autoscaler> autoscalers = new ArrayList<>();
+    public final List<DisruptionBudget> budgets = new ArrayList<>();
+    /** As JSON, by kind and name. */
+    public final Map<String, String> objects = new HashMap<>();
+
     public PodListener listener;
     public Function<String, String> exec = command -> "";
 
@@ -225,6 +230,16 @@ public final class FakeCluster implements Cluster, PodProcesses {
     @Override
     public List<Rollout> rollouts(String namespace) {
         return List.copyOf(rollouts);
+    }
+
+    @Override
+    public Optional<String> object(String apiVersion, String kind, String namespace, String name) {
+        return Optional.ofNullable(objects.get(kind + "/" + name));
+    }
+
+    @Override
+    public List<DisruptionBudget> budgets(String namespace) {
+        return List.copyOf(budgets);
     }
 
     @Override

@@ -3,6 +3,7 @@ package aeterna.chaos.fakes;
 import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
+import aeterna.chaos.cluster.DisruptionBudget;
 import aeterna.chaos.cluster.PodListener;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.cluster.Subscription;
@@ -42,6 +43,16 @@ abstract class QuietCluster implements Cluster {
 
     @Override
     public List<Autoscaler> autoscalers(String namespace) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<String> object(String apiVersion, String kind, String namespace, String name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<DisruptionBudget> budgets(String namespace) {
         return List.of();
     }
 

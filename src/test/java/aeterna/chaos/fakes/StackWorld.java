@@ -95,7 +95,12 @@ public final class StackWorld implements AutoCloseable {
     /** The stack that these pods are. */
     public Stack stack(Clock clock) {
         return new Stack(
-                world.testbed(), Path.of("stack"), Profile.read(Path.of("stack"), "recommended"), Map.of(), clock);
+                world.testbed(),
+                Path.of("stack"),
+                Profile.read(Path.of("stack"), "recommended"),
+                Map.of(),
+                Map.of(),
+                clock);
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ApiTest {
     private final FakeCluster cluster = new FakeCluster();
-    private final Api api = new Api(cluster, "aeterna", 1);
+    private final Api api = new Api(cluster, "aeterna", true, 1);
 
     ApiTest() {
         cluster.pod(

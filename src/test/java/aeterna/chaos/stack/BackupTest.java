@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BackupTest {
@@ -28,8 +29,10 @@ class BackupTest {
             new Postgres(
                     cluster,
                     "aeterna",
+                    false,
                     new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
                     SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c"))),
+            Optional.empty(),
             this::scratchInstance);
     private String archiver = "f|0|000000020000000000000009|-";
     private String info = WHOLE;

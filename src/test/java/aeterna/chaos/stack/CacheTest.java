@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CacheTest {
     private final FakeCluster cluster = new FakeCluster();
     /** On a port where nobody listens. */
-    private final Cache cache = new Cache(cluster, "aeterna", new CacheEntrance("cache", 1));
+    private final Cache cache = new Cache(cluster, "aeterna", Cache.By.OURS, new CacheEntrance("cache", 1));
 
     private void pod(String name, String role) {
         cluster.pod(name, "node-1", Map.of("app", "aeterna-dragonfly", "role", role));

@@ -49,9 +49,16 @@ class MonitoringTest {
         var postgres = new Postgres(
                 cluster,
                 "aeterna",
+                false,
                 new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
                 SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
-        monitoring = new Monitoring(cluster, "aeterna", postgres, prometheus, new Alertmanager("http://127.0.0.1:1"));
+        monitoring = new Monitoring(
+                cluster,
+                "aeterna",
+                postgres,
+                prometheus,
+                new Alertmanager("http://127.0.0.1:1"),
+                ExpectedFlaws.none());
     }
 
     @BeforeEach

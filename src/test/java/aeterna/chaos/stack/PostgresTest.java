@@ -24,6 +24,7 @@ class PostgresTest {
     private final Postgres postgres = new Postgres(
             cluster,
             "aeterna",
+            false,
             new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
             SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
 
@@ -118,6 +119,7 @@ class PostgresTest {
                 "postgres.synchronousNodeCount", "1",
                 "postgres.synchronousModeStrict", "true",
                 "postgres.failsafeMode", "true"));
+        values.put("postgres.synchronousStandbyNames", "");
         var profile = new Profile("test", values);
 
         postgres.settle(profile);
@@ -129,5 +131,12 @@ class PostgresTest {
                 .asString()
                 .startsWith("exec aeterna-postgres-2 patronictl")
                 .endsWith("-s synchronous_mode=off");
+
+        cluster.acts.clear();
+        postgres.settle(profile.with("postgres.synchronousStandbyNames", "ANY 2 (a, b)"));
+        assertThat(cluster.acts)
+                .singleElement()
+                .asString()
+                .endsWith("-s postgresql.parameters.synchronous_standby_names=ANY 2 (a, b)");
     }
 }

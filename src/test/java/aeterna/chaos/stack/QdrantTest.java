@@ -139,6 +139,7 @@ class QdrantTest {
                 cluster,
                 "aeterna",
                 PROFILE,
+                ExpectedFlaws.none(),
                 new QdrantEntrance("qdrant", at(0), Qdrant.COLLECTION, 4),
                 IntStream.range(0, 3).mapToObj(peer -> new QdrantPeer(at(peer))).toList());
     }

@@ -43,6 +43,7 @@ class StackTest {
             Stack.IMAGES.stream()
                     .collect(Collectors.toMap(
                             name -> name, name -> new Image(name, Image.Flavour.OFFLINE, "registry/" + name + ":1"))),
+            Map.of(),
             new FakeTime());
 
     StackTest() {
