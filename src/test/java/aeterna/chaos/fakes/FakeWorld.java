@@ -74,6 +74,12 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
     /** Of Endpoints, by name. */
     public final Map<String, Map<String, String>> annotations = new HashMap<>();
 
+    /** What clients in zones were sent to do, and who hears of it. */
+    public final List<Errand> errands = new ArrayList<>();
+
+    public Consumer<Op> sink = op -> {};
+    public int subscriptions;
+
     private final Map<String, Power> power = new TreeMap<>();
     private final Set<String> cutOff = new TreeSet<>();
     private final Set<String> cordoned = new TreeSet<>();
@@ -452,7 +458,15 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
 
     @Override
     public Subscription work(List<Errand> errands, Clock clock, Consumer<Op> sink, Consumer<String> trouble) {
-        throw new UnsupportedOperationException();
+        this.errands.addAll(errands);
+        this.sink = sink;
+        subscriptions++;
+        return () -> subscriptions--;
+    }
+
+    /** The name server is replaced by one on another node. */
+    public void moveNameServer(String node, String uid) {
+        pods.put("dns", pod("kube-system", "dns", node, uid, "10.42.2.53", Map.of("k8s-app", "kube-dns"), ""));
     }
 
     private Contact reach(Attempt attempt) {

@@ -88,7 +88,7 @@ abstract class QuietCluster implements Cluster {
 
     @Override
     public Optional<String> serviceAddress(String namespace, String name) {
-        return Optional.empty();
+        return Optional.of("10.43.0.1");
     }
 
     @Override

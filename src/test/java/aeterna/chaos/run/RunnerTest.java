@@ -10,6 +10,7 @@ import aeterna.chaos.fakes.FakeTime;
 import aeterna.chaos.fakes.Rig;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.model.Capability;
+import aeterna.chaos.model.Client;
 import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Evidence;
 import aeterna.chaos.model.Finding;
@@ -80,6 +81,32 @@ class RunnerTest {
 
     @Nested
     class PromisesKept {
+        @Test
+        void aZonesOwnClientsAreInTheHistoryAndNoPromiseIsMadeToThem() {
+            var inside = new Client(
+                    "zone-b read",
+                    Op.Kind.READ,
+                    Op.Connection.NEW,
+                    Rig.SPACING,
+                    Duration.ofSeconds(2),
+                    1,
+                    "zone-b");
+            var dark = new Op(
+                    inside.name(), inside.kind(), inside.connection(), 1, 2, 3, Op.Outcome.FAIL, "", "", "", 0);
+            rig.observers.add(recorder -> {
+                recorder.record(new Entry.ClientBegan(rig.time.nanos(), inside));
+                recorder.record(dark);
+                return () -> {};
+            });
+
+            var result = run(failover(12));
+
+            assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.HELD);
+            assertThat(result.history().clients()).contains(inside).hasSize(3);
+            assertThat(result.history().users()).doesNotContain(inside).hasSize(2);
+            assertThat(result.history().ops(inside)).containsExactly(dark);
+        }
+
         @Test
         void aFailoverWithinTheLimitIsHeldAndEveryStepIsTakenInOrder() {
             var result = run(failover(12));
