@@ -7,6 +7,7 @@ import aeterna.chaos.model.History;
 import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.Ledger;
 import aeterna.chaos.model.Op;
+import aeterna.chaos.model.Phase;
 import aeterna.chaos.model.Series;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.Verdict;
@@ -323,8 +324,24 @@ final class Page {
                 history.first(Entry.Injecting.class)
                         .map(act -> words(act.planned().hit()))
                         .orElse("nobody: it never came to the act"));
+        page.entry("Act", act(history));
         page.entry("Witness", witness(history));
         page.entry("Floor", floor(history)).raw("</dl>\n");
+    }
+
+    /** How long the act and the way back took: an act of seconds is no failure of one moment. */
+    private static String act(History history) {
+        var done = history.first(Entry.InjectionDone.class);
+        if (done.isEmpty()) {
+            return "was never done to the end";
+        }
+        var took = "took " + Words.of(Duration.ofNanos(done.get().at() - history.injectedAt().orElseThrow()));
+        var healed = history.healedAt();
+        var healing = history.began(Phase.HEAL);
+        return healed.isEmpty() || healing.isEmpty()
+                ? took
+                : took + ", the way back "
+                        + Words.of(Duration.ofNanos(healed.getAsLong() - healing.getAsLong()));
     }
 
     private static String words(Hit hit) {

@@ -66,6 +66,7 @@ class ReportTest {
                 .contains("14 lost: acknowledged, and not there")
                 .contains("<code>w0-10000</code>")
                 .contains("uid of aeterna/aeterna-postgres-1 changed")
+                .contains("took 0.14 s, the way back ")
                 .contains("patroni loop_wait 1 s + promotion 0.8 s")
                 .contains("pods aeterna/aeterna-postgres-1, aeterna/api-7d9-x2; nodes node-1, node-2; zone zone-a")
                 .contains("./chaos run PostgresPrimaryLossScenario.aStandbyTakesOverAndKeepsEveryAcknowledgedWrite --seed 42")
