@@ -8,6 +8,7 @@ import aeterna.chaos.model.Injected;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.Target;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -62,7 +63,7 @@ public final class TruncateTable implements OneShotFault {
     }
 
     /** By the number of the table's file, which a truncation changes, as every instance that replicates it has it. */
-    private Sighting sight(Testbed testbed, List<PodStatus> instances, TreeMap<String, String> before) {
+    private Sighting sight(Testbed testbed, List<PodStatus> instances, Map<String, String> before) {
         var emptied = instances.stream()
                 .filter(pod -> !file(testbed, pod).equals(before.get(pod.id())))
                 .map(PodStatus::id)

@@ -132,8 +132,8 @@ public final class RestoredWrites {
         }
 
         synchronized void close() {
-            if (copy != null) {
-                copy.thenAccept(RestoredCopy::close);
+            if (copy != null && copy.isDone() && !copy.isCompletedExceptionally()) {
+                copy.join().close();
             }
         }
     }

@@ -9,6 +9,7 @@ import aeterna.chaos.junit.EveryFault;
 import aeterna.chaos.model.Problem;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class CatalogueTest {
     private final Catalogue catalogue = Catalogue.onClassPath();
     private final PromisePage page = PromisePage.read(Path.of("docs/promises.md"));
 
-    private TreeSet<String> tested() {
+    private Set<String> tested() {
         var tested = new TreeSet<String>();
         catalogue.classes().forEach(scenario -> tested.addAll(Catalogue.sources(scenario)));
         return tested;
