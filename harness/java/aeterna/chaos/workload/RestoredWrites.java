@@ -11,15 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Writes of which those until a point in time are restored from a backup afterwards, and read back from there. */
 public final class RestoredWrites {
     /** A little less than one attempt to read back may take; a restore takes longer, and is waited for by the next one. */
     private static final Duration ATTEMPT = Duration.ofSeconds(20);
+    /** Between two looks at whether it is done. */
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     private RestoredWrites() {}
 
@@ -99,21 +100,14 @@ public final class RestoredWrites {
         /** Of a restore that failed, nothing is there: that is for the checker to judge. */
         Map<String, Integer> kept(String prefix) throws Exception {
             var begun = begin();
-            var made = time.within(
-                    ATTEMPT,
-                    () -> begun.handle((done, failed) -> {
-                                if (failed != null) {
-                                    recorder.record(new Entry.Trouble(time.nanos(), "restore", said(failed)));
-                                }
-                                return Optional.ofNullable(done);
-                            })
-                            .get());
-            return made.map(done -> done.kept(prefix)).orElse(Map.of());
-        }
-
-        private static String said(Throwable failed) {
-            var cause = failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
-            return String.valueOf(cause.getMessage());
+            var end = time.nanos() + ATTEMPT.toNanos();
+            while (!begun.isDone()) {
+                if (time.nanos() >= end) {
+                    throw new TimeoutException("the restore is under way");
+                }
+                time.pause(LOOK);
+            }
+            return begun.isCompletedExceptionally() ? Map.of() : begun.join().kept(prefix);
         }
 
         private synchronized CompletableFuture<RestoredCopy> begin() {
@@ -124,6 +118,7 @@ public final class RestoredWrites {
                     try {
                         begun.complete(making.make());
                     } catch (RuntimeException failed) {
+                        recorder.record(new Entry.Trouble(time.nanos(), "restore", String.valueOf(failed.getMessage())));
                         begun.completeExceptionally(failed);
                     }
                 });
