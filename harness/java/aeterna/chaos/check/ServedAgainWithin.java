@@ -43,8 +43,10 @@ record ServedAgainWithin(Duration within, Optional<Op.Kind> only) implements Pro
             }
         });
         if (worstOfEach.isEmpty()) {
-            var spacing =
-                    history.users().stream().filter(this::concerns).map(Client::spacing).max(Comparator.naturalOrder());
+            var spacing = history.users().stream()
+                    .filter(this::concerns)
+                    .map(Client::spacing)
+                    .max(Comparator.naturalOrder());
             return new Finding(
                     toString(),
                     Verdict.HELD,

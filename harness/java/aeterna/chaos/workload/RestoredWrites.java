@@ -118,7 +118,8 @@ public final class RestoredWrites {
                     try {
                         begun.complete(making.make());
                     } catch (RuntimeException failed) {
-                        recorder.record(new Entry.Trouble(time.nanos(), "restore", String.valueOf(failed.getMessage())));
+                        recorder.record(
+                                new Entry.Trouble(time.nanos(), "restore", String.valueOf(failed.getMessage())));
                         begun.completeExceptionally(failed);
                     }
                 });

@@ -94,16 +94,20 @@ class OwnFaultsTest {
     @Test
     void theSameSeedDrawsTheSameLosses() {
         var losses = Repeatedly.oneOf(
-                List.of(KillPod.of(pod("api-1")).abruptly(), KillPod.of(pod("pg-2")).abruptly()),
+                List.of(
+                        KillPod.of(pod("api-1")).abruptly(),
+                        KillPod.of(pod("pg-2")).abruptly()),
                 2,
                 Duration.ofSeconds(1),
                 new FakeTime());
         var testbed = cluster.on(new FakeMachines("node-1", "node-2"));
         var drawn = IntStream.range(0, 200)
-                .mapToObj(seed -> losses.aim(testbed, new Random(seed)).planned().hit())
+                .mapToObj(
+                        seed -> losses.aim(testbed, new Random(seed)).planned().hit())
                 .toList();
         var again = IntStream.range(0, 200)
-                .mapToObj(seed -> losses.aim(testbed, new Random(seed)).planned().hit())
+                .mapToObj(
+                        seed -> losses.aim(testbed, new Random(seed)).planned().hit())
                 .toList();
         assertThat(drawn).isEqualTo(again);
         assertThat(drawn.stream().distinct()).hasSize(2);

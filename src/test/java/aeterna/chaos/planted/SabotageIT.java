@@ -142,7 +142,8 @@ class SabotageIT {
                     testbed.topology().name(),
                     "",
                     new TreeMap<>(),
-                    Expectation.held(), List.of());
+                    Expectation.held(),
+                    List.of());
             var runner = new Runner(
                     sabotaged,
                     time,

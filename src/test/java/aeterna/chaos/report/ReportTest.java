@@ -69,7 +69,8 @@ class ReportTest {
                 .contains("took 0.14 s, the way back ")
                 .contains("patroni loop_wait 1 s + promotion 0.8 s")
                 .contains("pods aeterna/aeterna-postgres-1, aeterna/api-7d9-x2; nodes node-1, node-2; zone zone-a")
-                .contains("./chaos run PostgresPrimaryLossScenario.aStandbyTakesOverAndKeepsEveryAcknowledgedWrite --seed 42")
+                .contains(
+                        "./chaos run PostgresPrimaryLossScenario.aStandbyTakesOverAndKeepsEveryAcknowledgedWrite --seed 42")
                 .contains("The page, 3.3 Failover Behavior: A standby is promoted by itself within 30 s.")
                 .contains("(built from package registries): api, pooler, postgres")
                 .contains("logs%20of%20pods/aeterna-postgres-1.log")

@@ -76,7 +76,8 @@ class RestoredWritesTest {
     }
 
     private List<Entry.ReadBack> readBack(Function<Instant, RestoredCopy> restore) throws Exception {
-        var running = RestoredWrites.through(STORE, Duration.ofSeconds(3), restore).start(time, entries::add);
+        var running =
+                RestoredWrites.through(STORE, Duration.ofSeconds(3), restore).start(time, entries::add);
         time.pass(Duration.ofSeconds(5));
         running.stop();
         var read = running.readBack();
