@@ -6,6 +6,7 @@ import static aeterna.chaos.check.Promises.nobodyElseRestarts;
 import static aeterna.chaos.check.Promises.promotionsAtMost;
 import static aeterna.chaos.check.Promises.redundantAgainWithin;
 import static aeterna.chaos.check.Promises.servedAfterHealingWithin;
+import static aeterna.chaos.check.Promises.servedAgainWithin;
 import static aeterna.chaos.junit.Verdicts.assertHeld;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
@@ -29,18 +30,36 @@ import aeterna.chaos.workload.AckedWrites;
 class NoFalseFailoverScenario {
     @EachOf({"1", "2", "5"})
     void aBlipPromotesNobody(int seconds, Stack stack, Targets targets, Runner runner) {
-        var blip = IsolateNode.of(targets.nodeOf(stack.postgres().primary()));
-        assertHeld(runner.run(Experiment.that("a primary that is cut off for " + seconds + " s keeps its place")
-                .steadyWhen(stack.everythingReady(), stack.postgres().standbysStreaming(2))
-                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.pooler()))
-                .inject(blip.holdFor(ofSeconds(seconds)))
+        var hypothesis = "a primary that is cut off for " + seconds + " s keeps its place";
+        assertHeld(runner.run(thePrimaryIsCutOff(hypothesis, seconds, stack, targets)
                 .promise(
                         servedAfterHealingWithin(ofSeconds(30)),
                         promotionsAtMost(0),
                         nobodyElseRestarts(),
                         neverTwoPrimaries(),
                         redundantAgainWithin(ofMinutes(3)),
-                        noAcknowledgedWriteLost())
-                .linger(ofSeconds(20))));
+                        noAcknowledgedWriteLost())));
+    }
+
+    /** Somebody may be promoted or not: the shortest time after which the report tells of a promotion is the shortest that does it. */
+    @EachOf({"10", "15", "20", "25"})
+    void aLongerSilencePromotesOneAtMost(int seconds, Stack stack, Targets targets, Runner runner) {
+        var hypothesis = "a primary that is cut off for " + seconds + " s is replaced once, or not at all";
+        assertHeld(runner.run(thePrimaryIsCutOff(hypothesis, seconds, stack, targets)
+                .promise(
+                        servedAgainWithin(ofSeconds(30)),
+                        promotionsAtMost(1),
+                        neverTwoPrimaries(),
+                        redundantAgainWithin(ofMinutes(3)),
+                        noAcknowledgedWriteLost())));
+    }
+
+    private static Experiment thePrimaryIsCutOff(String hypothesis, int seconds, Stack stack, Targets targets) {
+        var node = targets.nodeOf(stack.postgres().primary());
+        return Experiment.that(hypothesis)
+                .steadyWhen(stack.everythingReady(), stack.postgres().standbysStreaming(2))
+                .under(AckedWrites.through(stack.api()), AckedWrites.through(stack.pooler()))
+                .inject(IsolateNode.of(node).holdFor(ofSeconds(seconds)))
+                .linger(ofSeconds(20));
     }
 }
