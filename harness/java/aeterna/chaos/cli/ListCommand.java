@@ -3,13 +3,14 @@ package aeterna.chaos.cli;
 import aeterna.chaos.console.Console;
 import aeterna.chaos.expect.PromisePage;
 import aeterna.chaos.fault.FaultKind;
+import aeterna.chaos.stack.RealFlavours;
 import java.lang.reflect.Method;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Lists the scenarios, or the faults that they are made of. */
-@Command(name = "list", description = "List the scenarios and their experiments, or the catalogue of faults.")
+/** Lists the scenarios, the faults that they are made of, or whose software the stack can run. */
+@Command(name = "list", description = "List the scenarios and their experiments, the catalogue of faults, or upstream's software.")
 final class ListCommand implements Runnable {
     private final Wiring wiring;
     private final Console console;
@@ -17,12 +18,13 @@ final class ListCommand implements Runnable {
     /** What there is to list. */
     enum What {
         SCENARIOS,
-        FAULTS
+        FAULTS,
+        FLAVOURS
     }
 
     @Parameters(
             arity = "0..1",
-            paramLabel = "scenarios|faults",
+            paramLabel = "scenarios|faults|flavours",
             defaultValue = "SCENARIOS",
             description = "What to list (default: scenarios).")
     private What what = What.SCENARIOS;
@@ -36,6 +38,10 @@ final class ListCommand implements Runnable {
     public void run() {
         if (what == What.FAULTS) {
             faults();
+            return;
+        }
+        if (what == What.FLAVOURS) {
+            flavours();
             return;
         }
         var page = PromisePage.read(wiring.home().resolve("docs/promises.md"));
@@ -63,6 +69,20 @@ final class ListCommand implements Runnable {
                 .println(
                         "./chaos run NAME…  runs some of them: a scenario, Scenario.experiment, 'Scenario.experiment[case]', or a"
                                 + " group; ./chaos run all of them.");
+    }
+
+    private void flavours() {
+        RealFlavours.read(wiring.home().resolve("stack")).components().values().forEach(component -> {
+            console.out()
+                    .println(component.id()
+                            + component.needs().map(other -> "  (only with " + other + ")").orElse(""));
+            component.images().forEach((name, reference) -> console.out().printf("  %-18s %s%n", name, reference));
+            component.operator().ifPresent(source -> console.out().printf("  %-18s %s%n", "operator", source));
+            component.lacks().forEach((what, why) -> console.out().printf("  lacks %-12s %s%n", what, why));
+        });
+        console.out().println();
+        console.out()
+                .println("./chaos up --flavour COMPONENT=real  runs upstream's; auto, which is usual, where its images can be had.");
     }
 
     private void experiment(Method experiment) {

@@ -109,6 +109,13 @@ record Census(Map<String, Rollout> rollouts, List<PodStatus> pods, ExpectedFlaws
                 .toList();
     }
 
+    /** How many pods that carry all of these labels are Ready and stay so. */
+    long ready(Map<String, String> labels) {
+        return pods.stream()
+                .filter(pod -> !unready(pod) && pod.labels().entrySet().containsAll(labels.entrySet()))
+                .count();
+    }
+
     /** Those that are coming or going. */
     List<PodStatus> unready() {
         return pods.stream().filter(Census::unready).toList();

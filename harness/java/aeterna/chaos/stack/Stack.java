@@ -343,14 +343,16 @@ public final class Stack {
         var census = census();
         var flaws = new ArrayList<>(census.placeless());
         var budgets = cluster.budgets(NAMESPACE);
-        budgets.stream()
-                .filter(budget -> budget.observed() && budget.pods() > 0 && budget.allowed() == 0)
-                .map(budget -> new Flaw(
+        for (var budget : budgets) {
+            // Counted here: of two budgets over one pod, Kubernetes keeps the count of one alone.
+            var ready = census.ready(budget.labels());
+            if (budget.observed() && budget.pods() > 0 && ready <= budget.wanted()) {
+                flaws.add(new Flaw(
                         Flaw.Kind.BUDGET_BLOCKS,
                         budget.name(),
-                        budget.healthy() + " of " + budget.pods() + " pods are ready and " + budget.wanted()
-                                + " must stay"))
-                .forEach(flaws::add);
+                        ready + " of " + budget.pods() + " pods are ready and " + budget.wanted() + " must stay"));
+            }
+        }
         census.pods().stream()
                 .collect(Collectors.toMap(PodStatus::workload, Function.identity(), (one, other) -> one, TreeMap::new))
                 .forEach((workload, pod) -> {
