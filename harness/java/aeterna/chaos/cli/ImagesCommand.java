@@ -4,6 +4,7 @@ import aeterna.chaos.image.ImageMode;
 import aeterna.chaos.image.Images;
 import aeterna.chaos.image.Recipe;
 import aeterna.chaos.model.Image;
+import aeterna.chaos.stack.RealFlavours;
 import aeterna.chaos.time.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,9 @@ final class ImagesCommand implements Runnable {
         wanted.forEach(images.recipes()::get);
         if (list) {
             show(images, wanted, images.have(wanted));
+            if (names.isEmpty()) {
+                showUpstream(images);
+            }
             return;
         }
         long began = wiring.clock().nanos();
@@ -63,6 +67,21 @@ final class ImagesCommand implements Runnable {
                     .out()
                     .println(String.format("%-" + width + "s  %s", name, state) + "  (" + recipe.about() + ")");
         }
+    }
+
+    /** What ./chaos up would run in place of ours. */
+    private void showUpstream(Images images) {
+        var out = wiring.console().out();
+        out.println("upstream's software (./chaos list flavours):");
+        RealFlavours.read(wiring.home().resolve("stack")).components().values().forEach(component -> {
+            var references = component.images().values();
+            var missing = new ArrayList<>(references);
+            missing.removeAll(images.obtain(references, false, wiring.progress()));
+            out.printf(
+                    "%-9s %s%n",
+                    component.id(),
+                    missing.isEmpty() ? "in the engine" : "not in the engine: " + String.join(", ", missing));
+        });
     }
 
     /** What the mode would take for an image, the preferred one first. */

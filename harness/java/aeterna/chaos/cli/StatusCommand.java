@@ -21,10 +21,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,6 +76,7 @@ final class StatusCommand implements Runnable {
             } else {
                 print(new Drawing(width(), wiring.console().terminal()).of(picture));
                 print(damage(testbed));
+                print(flavours(testbed, time));
                 print(List.of("kubeconfig: " + testbed.kubeconfig()));
             }
         }
@@ -96,6 +98,13 @@ final class StatusCommand implements Runnable {
             print(List.of("the stack cannot be looked at: " + unreachable.getMessage()));
             return Optional.empty();
         }
+    }
+
+    private static List<String> flavours(Testbed testbed, Timekeeper time) {
+        var upstream = new TreeSet<>(upstream(testbed, time).values().stream()
+                .map(Image::reference)
+                .toList());
+        return List.of("upstream's software: " + (upstream.isEmpty() ? "none, all is ours" : String.join(", ", upstream)));
     }
 
     /** Upstream's components answer otherwise than ours do. */

@@ -50,9 +50,7 @@ class ManifestAuditTest {
     }
 
     private static List<String> found(Topology topology, String... manifests) {
-        return ManifestAudit.of(
-                        Yaml.parseAll("test", String.join("---\n", manifests)), topology)
-                .stream()
+        return ManifestAudit.of(Yaml.parseAll("test", String.join("---\n", manifests)), topology).stream()
                 .map(flaw -> flaw.kind() + " " + flaw.object())
                 .toList();
     }
@@ -108,11 +106,17 @@ class ManifestAuditTest {
                 .contains("selects-nothing Service/s");
         assertThat(found(
                         TWO_ZONES,
-                        APP.replace("{name: app, annotations: {", "{name: app, annotations: {aeterna.chaos/labels-set-later: role, "),
+                        APP.replace(
+                                "{name: app, annotations: {",
+                                "{name: app, annotations: {aeterna.chaos/labels-set-later: role, "),
                         BUDGET,
                         "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {role: x}}}\n"))
                 .doesNotContain("selects-nothing Service/s");
-        assertThat(found(TWO_ZONES, apart("kubernetes.io/hostname").replace("{matchLabels: {app: app}}, top", "{matchLabels: {app: b}}, top"), BUDGET))
+        assertThat(found(
+                        TWO_ZONES,
+                        apart("kubernetes.io/hostname")
+                                .replace("{matchLabels: {app: app}}, top", "{matchLabels: {app: b}}, top"),
+                        BUDGET))
                 .contains("selects-nothing Deployment/app");
     }
 
@@ -125,8 +129,10 @@ class ManifestAuditTest {
                 spec: {podSelector: {matchLabels: {app: app}}, ingress: [{ports: [{port: 8000}]}]}
                 """;
         assertThat(found(TWO_ZONES, APP, BUDGET, policy)).contains("closed-port p");
-        assertThat(found(TWO_ZONES, APP, BUDGET, policy.replace("8000", "8080"))).doesNotContain("closed-port p");
-        assertThat(found(TWO_ZONES, APP, BUDGET, policy.replace("8000", "http"))).doesNotContain("closed-port p");
+        assertThat(found(TWO_ZONES, APP, BUDGET, policy.replace("8000", "8080")))
+                .doesNotContain("closed-port p");
+        assertThat(found(TWO_ZONES, APP, BUDGET, policy.replace("8000", "http")))
+                .doesNotContain("closed-port p");
     }
 
     @Test
@@ -137,7 +143,8 @@ class ManifestAuditTest {
                 metadata: {name: app}
                 spec: {minReplicas: 2, maxReplicas: 4, scaleTargetRef: {kind: Deployment, name: app}}
                 """;
-        assertThat(found(TWO_ZONES, apart("kubernetes.io/hostname"), BUDGET, autoscaler)).contains("cannot-scale app");
+        assertThat(found(TWO_ZONES, apart("kubernetes.io/hostname"), BUDGET, autoscaler))
+                .contains("cannot-scale app");
         assertThat(found(TWO_ZONES, APP, BUDGET, autoscaler)).doesNotContain("cannot-scale app");
         assertThat(found(TWO_ZONES, APP, BUDGET, autoscaler, autoscaler.replace("name: app}\nspec", "name: b}\nspec")))
                 .contains("cannot-scale app");

@@ -92,11 +92,11 @@ class DrainNodeIT {
         var pods = testbed.cluster().pods();
         var emptiest = testbed.topology().workers().stream()
                 .map(Node::name)
-                .min(Comparator.comparing(node -> pods.stream()
-                        .filter(pod -> pod.node().equals(node))
-                        .count()))
+                .min(Comparator.comparing(node ->
+                        pods.stream().filter(pod -> pod.node().equals(node)).count()))
                 .orElseThrow();
-        testbed.cluster().apply("""
+        testbed.cluster()
+                .apply("""
                 apiVersion: v1
                 kind: Namespace
                 metadata: {name: %1$s}

@@ -102,12 +102,14 @@ class OwnFaultsTest {
                 new FakeTime());
         var testbed = cluster.on(new FakeMachines("node-1", "node-2"));
         var drawn = IntStream.range(0, 200)
-                .mapToObj(
-                        seed -> losses.aim(testbed, new Random(seed * 0x9E3779B97F4A7C15L)).planned().hit())
+                .mapToObj(seed -> losses.aim(testbed, new Random(seed * 0x9E3779B97F4A7C15L))
+                        .planned()
+                        .hit())
                 .toList();
         var again = IntStream.range(0, 200)
-                .mapToObj(
-                        seed -> losses.aim(testbed, new Random(seed * 0x9E3779B97F4A7C15L)).planned().hit())
+                .mapToObj(seed -> losses.aim(testbed, new Random(seed * 0x9E3779B97F4A7C15L))
+                        .planned()
+                        .hit())
                 .toList();
         assertThat(drawn).isEqualTo(again);
         assertThat(drawn.stream().distinct()).hasSize(2);

@@ -84,15 +84,9 @@ class RunnerTest {
         @Test
         void aZonesOwnClientsAreInTheHistoryAndNoPromiseIsMadeToThem() {
             var inside = new Client(
-                    "zone-b read",
-                    Op.Kind.READ,
-                    Op.Connection.NEW,
-                    Rig.SPACING,
-                    Duration.ofSeconds(2),
-                    1,
-                    "zone-b");
-            var dark = new Op(
-                    inside.name(), inside.kind(), inside.connection(), 1, 2, 3, Op.Outcome.FAIL, "", "", "", 0);
+                    "zone-b read", Op.Kind.READ, Op.Connection.NEW, Rig.SPACING, Duration.ofSeconds(2), 1, "zone-b");
+            var dark =
+                    new Op(inside.name(), inside.kind(), inside.connection(), 1, 2, 3, Op.Outcome.FAIL, "", "", "", 0);
             rig.observers.add(recorder -> {
                 recorder.record(new Entry.ClientBegan(rig.time.nanos(), inside));
                 recorder.record(dark);

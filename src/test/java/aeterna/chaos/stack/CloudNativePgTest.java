@@ -73,7 +73,9 @@ class CloudNativePgTest {
 
         assertThat(postgres.primary().resolve(RandomGenerator.getDefault()).pods())
                 .containsExactly("aeterna/aeterna-postgres-2");
-        assertThat(postgres.roles()).containsEntry("aeterna-postgres-2", "primary").containsEntry("aeterna-postgres-3", "replica");
+        assertThat(postgres.roles())
+                .containsEntry("aeterna-postgres-2", "primary")
+                .containsEntry("aeterna-postgres-3", "replica");
         assertThat(postgres.workloads()).isEmpty();
         assertThat(postgres.primary().floor(Loss.ABRUPT).orElseThrow().parts())
                 .extracting(Floor.Part::duration)

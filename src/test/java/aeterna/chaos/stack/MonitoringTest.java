@@ -53,12 +53,7 @@ class MonitoringTest {
                 new SqlEntrance("postgres", 1, new SqlEntrance.Login("a", "b", "c")),
                 SqlEntrance.toStandbys("postgres replicas", 1, new SqlEntrance.Login("a", "b", "c")));
         monitoring = new Monitoring(
-                cluster,
-                "aeterna",
-                postgres,
-                prometheus,
-                new Alertmanager("http://127.0.0.1:1"),
-                ExpectedFlaws.none());
+                cluster, "aeterna", postgres, prometheus, new Alertmanager("http://127.0.0.1:1"), ExpectedFlaws.none());
     }
 
     @BeforeEach

@@ -77,7 +77,9 @@ class ProfilesTest {
         var found = ManifestAudit.distinct(ManifestAudit.of(objects(profile), topology(topology)));
 
         assertThat(found).filteredOn(flaw -> !known.has(flaw)).isEmpty();
-        assertThat(known.missingFrom(found)).filteredOn(entry -> !LIVE.contains(entry.kind())).isEmpty();
+        assertThat(known.missingFrom(found))
+                .filteredOn(entry -> !LIVE.contains(entry.kind()))
+                .isEmpty();
         assertThat(found).hasSize(flaws);
     }
 
@@ -94,9 +96,16 @@ class ProfilesTest {
     /** CloudNativePG's resources by the schema of its pinned release, everything else by Kubernetes'. */
     @ParameterizedTest
     @CsvSource({
-        "recommended, postgres", "recommended, postgres pooler", "recommended, cache", "recommended, qdrant", "recommended, opal",
-        "recommended, api", "recommended, api cache opal pooler postgres qdrant", "as-documented, postgres",
-        "as-documented, postgres pooler", "as-documented, api opal pooler postgres qdrant"
+        "recommended, postgres",
+        "recommended, postgres pooler",
+        "recommended, cache",
+        "recommended, qdrant",
+        "recommended, opal",
+        "recommended, api",
+        "recommended, api cache opal pooler postgres qdrant",
+        "as-documented, postgres",
+        "as-documented, postgres pooler",
+        "as-documented, api opal pooler postgres qdrant"
     })
     void whatUpstreamIsToldIsWhatItReads(String profile, String upstream) {
         var fields = KubernetesFields.ofRelease();
@@ -110,7 +119,8 @@ class ProfilesTest {
                         .allMatch(path -> known.has(Flaw.Kind.DROPPED, Change.id(object) + " " + path)));
         assertThat(objects.stream()
                         .map(object -> object.get("kind").text())
-                        .filter(kind -> List.of("Cluster", "Pooler", "Dragonfly").contains(kind))
+                        .filter(kind ->
+                                List.of("Cluster", "Pooler", "Dragonfly").contains(kind))
                         .count())
                 .isEqualTo(Stream.of(upstream.split(" "))
                         .filter(id -> List.of("postgres", "cache").contains(id)

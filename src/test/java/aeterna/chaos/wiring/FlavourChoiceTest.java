@@ -29,8 +29,7 @@ class FlavourChoiceTest {
     }
 
     private Map<String, Image> choose(Map<String, String> flavours, Map<String, String> images, ImageMode mode) {
-        return new FlavourChoice(flavours, images, Map.of())
-                .choose(UPSTREAM, mode, Map.of(), this::obtain);
+        return new FlavourChoice(flavours, images, Map.of()).choose(UPSTREAM, mode, Map.of(), this::obtain);
     }
 
     private Set<String> obtain(Collection<String> references) {
@@ -61,8 +60,7 @@ class FlavourChoiceTest {
         there("postgres");
         assertThat(choose(Map.of(), Map.of(), ImageMode.AUTO))
                 .containsKeys("real.pooler", "real.postgres", "real.postgres-operator");
-        assertThatThrownBy(() ->
-                        choose(Map.of("pooler", "real", "postgres", "offline"), Map.of(), ImageMode.AUTO))
+        assertThatThrownBy(() -> choose(Map.of("pooler", "real", "postgres", "offline"), Map.of(), ImageMode.AUTO))
                 .isInstanceOf(Problem.class)
                 .hasMessage("the component pooler can only be upstream's where postgres is");
     }
@@ -71,7 +69,8 @@ class FlavourChoiceTest {
     void whoWantsOursIsNotKeptWaiting() {
         there("qdrant");
         assertThat(choose(Map.of(), Map.of(), ImageMode.OFFLINE)).isEmpty();
-        assertThat(choose(Map.of("qdrant", "offline"), Map.of(), ImageMode.AUTO)).isEmpty();
+        assertThat(choose(Map.of("qdrant", "offline"), Map.of(), ImageMode.AUTO))
+                .isEmpty();
         assertThat(asked).doesNotContain(UPSTREAM.get("qdrant").images().get("qdrant"));
     }
 
@@ -97,7 +96,8 @@ class FlavourChoiceTest {
         there("cache");
         var wants = Map.of("cache", "offline");
 
-        assertThat(FlavourChoice.none().choose(UPSTREAM, ImageMode.AUTO, wants, this::obtain)).isEmpty();
+        assertThat(FlavourChoice.none().choose(UPSTREAM, ImageMode.AUTO, wants, this::obtain))
+                .isEmpty();
         assertThatThrownBy(() -> new FlavourChoice(Map.of("cache", "real"), Map.of(), Map.of())
                         .choose(UPSTREAM, ImageMode.AUTO, wants, this::obtain))
                 .isInstanceOf(Problem.class)

@@ -8,9 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PatchTest {
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     {a: 1, b: 2}                 | {b: 3, c: {d: 4}}                | {a: 1, b: 3, c: {d: 4}}
                     {a: {b: 1, c: 2}}            | {a: {b: null}}                   | {a: {c: 2}}
                     {a: {b: 1}}                  | {a: null}                        | {}
@@ -29,7 +27,9 @@ class PatchTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"true\"", "\"8\"", "\"a: b\""})
     void whatWasQuotedStaysText(String value) {
-        var document = Yaml.parse("base", "{a: " + value + "}").patched(Yaml.parse("patch", "{b: 1}")).document();
+        var document = Yaml.parse("base", "{a: " + value + "}")
+                .patched(Yaml.parse("patch", "{b: 1}"))
+                .document();
         assertThat(document).contains(value);
     }
 }
