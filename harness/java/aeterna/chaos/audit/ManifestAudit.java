@@ -73,13 +73,13 @@ public final class ManifestAudit {
     private void selectors() {
         workloads.forEach(workload -> selectsSomebody(id(workload.object()), workload.neighbours()));
         for (var budget : ofKind("PodDisruptionBudget")) {
-            selectsSomebody(
-                    id(budget), List.of(Selector.of(budget.get("spec").get("selector"))));
+            selectsSomebody(id(budget), List.of(Selector.of(budget.get("spec").get("selector"))));
         }
         for (var service : ofKind("Service")) {
             service.get("spec")
                     .find("selector")
-                    .ifPresent(selector -> selectsSomebody(id(service), List.of(Selector.ofLabels(selector.textMap()))));
+                    .ifPresent(
+                            selector -> selectsSomebody(id(service), List.of(Selector.ofLabels(selector.textMap()))));
         }
         for (var policy : ofKind("NetworkPolicy")) {
             var selectors = new ArrayList<Selector>();
@@ -98,8 +98,8 @@ public final class ManifestAudit {
         selectors.stream()
                 .filter(selector -> workloads.stream().noneMatch(selector::selects))
                 .findFirst()
-                .ifPresent(selector ->
-                        found(Flaw.Kind.SELECTS_NOTHING, who, "no pod of the stack carries " + selector));
+                .ifPresent(
+                        selector -> found(Flaw.Kind.SELECTS_NOTHING, who, "no pod of the stack carries " + selector));
     }
 
     private static List<Yaml> ingress(Yaml policy) {
@@ -127,7 +127,10 @@ public final class ManifestAudit {
                         "it lets in to port " + String.join(", ", closed) + ", and those it protects ("
                                 + selected.stream().map(Workload::name).collect(Collectors.joining(", "))
                                 + ") listen on "
-                                + open.stream().filter(port -> port.matches("\\d+")).sorted().toList());
+                                + open.stream()
+                                        .filter(port -> port.matches("\\d+"))
+                                        .sorted()
+                                        .toList());
             }
         }
     }
@@ -136,8 +139,8 @@ public final class ManifestAudit {
         var all = ofKind("PodDisruptionBudget");
         for (var workload : workloads) {
             var over = all.stream()
-                    .filter(budget -> Selector.of(budget.get("spec").get("selector"))
-                            .selects(workload))
+                    .filter(budget ->
+                            Selector.of(budget.get("spec").get("selector")).selects(workload))
                     .toList();
             if (over.size() > 1) {
                 found(
@@ -179,12 +182,14 @@ public final class ManifestAudit {
                         Flaw.Kind.PENDING,
                         workload.name(),
                         workload.replicas() + " pods must be apart, and there is room for " + places);
-            } else if (workload.replicas() == places && surge(workload).filter(most -> most == 0).isPresent()) {
+            } else if (workload.replicas() == places
+                    && surge(workload).filter(most -> most == 0).isPresent()) {
                 found(
                         Flaw.Kind.NO_ROOM,
                         workload.name(),
-                        "none of its " + workload.replicas() + " pods may be away during an update, and there is room for "
-                                + places + ": the new one stays Pending");
+                        "none of its " + workload.replicas()
+                                + " pods may be away during an update, and there is room for " + places
+                                + ": the new one stays Pending");
             }
             var scaling = ofKind("HorizontalPodAutoscaler").stream()
                     .filter(autoscaler -> Workload.target(autoscaler).equals(workload.name()))

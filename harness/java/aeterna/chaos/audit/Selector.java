@@ -17,12 +17,16 @@ final class Selector {
     static Selector of(Yaml selector) {
         var read = ofLabels(selector.find("matchLabels").map(Yaml::textMap).orElse(Map.of()));
         selector.find("matchExpressions")
-                .ifPresent(list -> list.list().forEach(expression -> read.expression(
-                        expression.get("key").text(),
-                        expression.get("operator").text(),
-                        expression.find("values")
-                                .map(values -> values.list().stream().map(Yaml::text).toList())
-                                .orElse(List.of()))));
+                .ifPresent(list -> list.list()
+                        .forEach(expression -> read.expression(
+                                expression.get("key").text(),
+                                expression.get("operator").text(),
+                                expression
+                                        .find("values")
+                                        .map(values -> values.list().stream()
+                                                .map(Yaml::text)
+                                                .toList())
+                                        .orElse(List.of()))));
         return read;
     }
 

@@ -10,7 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Lists the scenarios, the faults that they are made of, or whose software the stack can run. */
-@Command(name = "list", description = "List the scenarios and their experiments, the catalogue of faults, or upstream's software.")
+@Command(
+        name = "list",
+        description = "List the scenarios and their experiments, the catalogue of faults, or upstream's software.")
 final class ListCommand implements Runnable {
     private final Wiring wiring;
     private final Console console;
@@ -75,14 +77,18 @@ final class ListCommand implements Runnable {
         RealFlavours.read(wiring.home().resolve("stack")).components().values().forEach(component -> {
             console.out()
                     .println(component.id()
-                            + component.needs().map(other -> "  (only with " + other + ")").orElse(""));
+                            + component
+                                    .needs()
+                                    .map(other -> "  (only with " + other + ")")
+                                    .orElse(""));
             component.images().forEach((name, reference) -> console.out().printf("  %-18s %s%n", name, reference));
             component.operator().ifPresent(source -> console.out().printf("  %-18s %s%n", "operator", source));
             component.lacks().forEach((what, why) -> console.out().printf("  lacks %-12s %s%n", what, why));
         });
         console.out().println();
         console.out()
-                .println("./chaos up --flavour COMPONENT=real  runs upstream's; auto, which is usual, where its images can be had.");
+                .println(
+                        "./chaos up --flavour COMPONENT=real  runs upstream's; auto, which is usual, where its images can be had.");
     }
 
     private void experiment(Method experiment) {

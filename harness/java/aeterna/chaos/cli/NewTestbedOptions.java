@@ -38,7 +38,8 @@ final class NewTestbedOptions {
     @Option(
             names = "--flavour",
             paramLabel = "COMPONENT=FLAVOUR",
-            description = "Whose software a component runs: real (upstream's), offline (ours) or auto (./chaos list flavours).")
+            description =
+                    "Whose software a component runs: real (upstream's), offline (ours) or auto (./chaos list flavours).")
     private Map<String, String> flavours = Map.of();
 
     @Option(

@@ -101,10 +101,10 @@ final class StatusCommand implements Runnable {
     }
 
     private static List<String> flavours(Testbed testbed, Timekeeper time) {
-        var upstream = new TreeSet<>(upstream(testbed, time).values().stream()
-                .map(Image::reference)
-                .toList());
-        return List.of("upstream's software: " + (upstream.isEmpty() ? "none, all is ours" : String.join(", ", upstream)));
+        var upstream = new TreeSet<>(
+                upstream(testbed, time).values().stream().map(Image::reference).toList());
+        return List.of(
+                "upstream's software: " + (upstream.isEmpty() ? "none, all is ours" : String.join(", ", upstream)));
     }
 
     /** Upstream's components answer otherwise than ours do. */

@@ -3,7 +3,6 @@ package aeterna.chaos.cli;
 import aeterna.chaos.journal.Watcher;
 import aeterna.chaos.model.Image;
 import aeterna.chaos.stack.Component;
-import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.DurationText;
 import aeterna.chaos.wiring.FlawList;
 import aeterna.chaos.wiring.Started;

@@ -28,6 +28,7 @@ public record Autoscaler(String name, int current, int desired, boolean scaling,
                 Objects.requireNonNullElse(status.getCurrentReplicas(), 0),
                 Objects.requireNonNullElse(status.getDesiredReplicas(), 0),
                 active.filter(condition -> condition.getStatus().equals("True")).isPresent(),
-                active.map(condition -> Objects.requireNonNullElse(condition.getReason(), "")).orElse(""));
+                active.map(condition -> Objects.requireNonNullElse(condition.getReason(), ""))
+                        .orElse(""));
     }
 }

@@ -61,7 +61,11 @@ public record Flaw(Kind kind, String object, String what) implements Comparable<
                     .findFirst()
                     .orElseThrow(() -> new Problem(
                             "there is no kind of flaw '" + name + "'",
-                            Nearest.remedy(name, List.of(values()).stream().map(Kind::toString).toList())));
+                            Nearest.remedy(
+                                    name,
+                                    List.of(values()).stream()
+                                            .map(Kind::toString)
+                                            .toList())));
         }
 
         /** Its name in files, such as {@code budget-blocks}. */

@@ -232,7 +232,8 @@ public final class Backup implements Component {
      */
     public RestoredDatabase restoreTo(Instant time) {
         lacking.ifPresent(why -> {
-            throw new Problem("the database cannot be restored here: " + why, "Run it with --flavour postgres=offline.");
+            throw new Problem(
+                    "the database cannot be restored here: " + why, "Run it with --flavour postgres=offline.");
         });
         remove();
         scratchInstance
@@ -282,12 +283,14 @@ public final class Backup implements Component {
     /** What the object store has, as pgBackRest tells it. */
     @Override
     public List<Evidence> evidence() {
-        return lacking.isPresent() ? List.of() : List.of(Evidence.named("the backups", folder -> {
-            Files.writeString(
-                    folder.resolve("backups.txt"),
-                    postgres.onPrimary("pgbackrest", "info") + "\n"
-                            + archiving().look().seen() + "\n");
-        }));
+        return lacking.isPresent()
+                ? List.of()
+                : List.of(Evidence.named("the backups", folder -> {
+                    Files.writeString(
+                            folder.resolve("backups.txt"),
+                            postgres.onPrimary("pgbackrest", "info") + "\n"
+                                    + archiving().look().seen() + "\n");
+                }));
     }
 
     @Override

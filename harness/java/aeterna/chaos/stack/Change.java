@@ -50,7 +50,8 @@ record Change(What what, String object, Optional<Yaml> content, Map<String, Stri
 
     /** {@code Kind/name} of an object. */
     static String id(Yaml object) {
-        return object.get("kind").text() + "/" + object.get("metadata").get("name").text();
+        return object.get("kind").text() + "/"
+                + object.get("metadata").get("name").text();
     }
 
     /** The objects with the change made; throws a {@link Problem} when it speaks of one that is not there, or adds one that is. */

@@ -75,9 +75,10 @@ record CloudNativePg(Cluster cluster, String namespace) implements Election {
     @Override
     public List<SteadyCheck> steady(Profile profile) {
         var wanted = profile.number("postgres.instances");
-        return List.of(SteadyCheck.named("postgres: the operator has all instances", () -> status()
-                .map(status -> look(status, wanted))
-                .orElseGet(() -> new SteadyCheck.Look(false, "there is no Cluster " + NAME))));
+        return List.of(SteadyCheck.named(
+                "postgres: the operator has all instances",
+                () -> status().map(status -> look(status, wanted))
+                        .orElseGet(() -> new SteadyCheck.Look(false, "there is no Cluster " + NAME))));
     }
 
     static SteadyCheck.Look look(JsonNode status, int wanted) {

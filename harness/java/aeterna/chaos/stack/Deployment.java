@@ -43,12 +43,7 @@ final class Deployment {
      * @param known the flaws that do not keep the stack from being steady
      */
     Deployment(
-            Cluster cluster,
-            String namespace,
-            Clock clock,
-            Progress progress,
-            Duration patience,
-            ExpectedFlaws known) {
+            Cluster cluster, String namespace, Clock clock, Progress progress, Duration patience, ExpectedFlaws known) {
         this.known = known;
         this.cluster = cluster;
         this.namespace = namespace;
@@ -68,7 +63,10 @@ final class Deployment {
      */
     void carryOut(
             List<String> operators,
-            List<String> manifests, List<Component> components, Profile profile, List<SteadyCheck> steady) {
+            List<String> manifests,
+            List<Component> components,
+            Profile profile,
+            List<SteadyCheck> steady) {
         makeRoom(profile);
         if (!operators.isEmpty()) {
             install(operators);
@@ -90,8 +88,7 @@ final class Deployment {
     private void makeRoom(Profile profile) {
         var other = Stack.deployedProfile(cluster).filter(name -> !name.equals(profile.name()));
         if (other.isPresent()) {
-            try (var step =
-                    progress.begin("stack: removing that of profile " + other.get(), Duration.ofSeconds(40))) {
+            try (var step = progress.begin("stack: removing that of profile " + other.get(), Duration.ofSeconds(40))) {
                 step.at(0, 1, "deleting namespace " + namespace);
                 cluster.deleteNamespace(namespace);
             }

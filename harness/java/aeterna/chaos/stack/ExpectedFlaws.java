@@ -100,5 +100,4 @@ public record ExpectedFlaws(List<Entry> entries) {
         }
         return List.copyOf(missing.values());
     }
-
 }

@@ -143,7 +143,8 @@ public final class Monitoring implements Component {
 
     /** Steady when nothing is found but what is known. */
     private Look unknown(List<Flaw> found, String otherwise) {
-        var news = found.stream().filter(flaw -> !known.has(flaw)).map(Flaw::what).toList();
+        var news =
+                found.stream().filter(flaw -> !known.has(flaw)).map(Flaw::what).toList();
         return news.isEmpty()
                 ? new Look(true, otherwise + (found.isEmpty() ? "" : ", " + found.size() + " known flaws"))
                 : new Look(false, String.join("; ", news));

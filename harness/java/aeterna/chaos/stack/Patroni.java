@@ -107,7 +107,11 @@ record Patroni(Cluster cluster, String namespace, Selection pods) implements Ele
             }
         });
         var fixed = profile.get("postgres.synchronousStandbyNames");
-        if (!live.path("postgresql").path("parameters").path(STANDBY_NAMES).asString("").equals(fixed)) {
+        if (!live.path("postgresql")
+                .path("parameters")
+                .path(STANDBY_NAMES)
+                .asString("")
+                .equals(fixed)) {
             changes.add("-s");
             changes.add("postgresql.parameters." + STANDBY_NAMES + "=" + (fixed.isEmpty() ? "null" : fixed));
         }

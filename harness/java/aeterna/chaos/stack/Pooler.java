@@ -22,11 +22,7 @@ public final class Pooler extends Replicas {
      * @param entrance where applications go for the database
      */
     Pooler(Cluster cluster, String namespace, boolean there, Entrance entrance) {
-        super(
-                ID,
-                "a pooler replica",
-                new Selection(cluster, namespace, Map.of("cnpg.io/poolerName", NAME)),
-                entrance);
+        super(ID, "a pooler replica", new Selection(cluster, namespace, Map.of("cnpg.io/poolerName", NAME)), entrance);
         this.there = there;
     }
 

@@ -7,7 +7,6 @@ import aeterna.chaos.cluster.PodStatus;
 import aeterna.chaos.model.Evidence;
 import aeterna.chaos.model.Flaw;
 import aeterna.chaos.model.Floor;
-import aeterna.chaos.model.Loss;
 import aeterna.chaos.model.Problem;
 import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.SteadyCheck.Look;
@@ -82,8 +81,12 @@ public final class Postgres implements Component {
     @Override
     public List<Flaw> flaws() {
         var leader = leader().name();
-        var number = SYNCHRONOUS.matcher(asSuperuser(leader, "show synchronous_standby_names").strip());
-        var standbys = asSuperuser(leader, STANDBYS).lines().filter(line -> !line.isBlank()).count();
+        var number = SYNCHRONOUS.matcher(
+                asSuperuser(leader, "show synchronous_standby_names").strip());
+        var standbys = asSuperuser(leader, STANDBYS)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .count();
         return number.find() && Integer.parseInt(number.group(1)) >= standbys
                 ? List.of(new Flaw(
                         Flaw.Kind.WRITES_STOP,
@@ -97,9 +100,7 @@ public final class Postgres implements Component {
     public List<SteadyCheck> steady(Profile profile) {
         return Stream.concat(
                         election.steady(profile).stream(),
-                        Stream.of(
-                                synchronousAs(profile),
-                                standbysStreaming(profile.number("postgres.instances") - 1)))
+                        Stream.of(synchronousAs(profile), standbysStreaming(profile.number("postgres.instances") - 1)))
                 .toList();
     }
 
@@ -166,9 +167,10 @@ public final class Postgres implements Component {
 
     /** Found by the lock; a label that says otherwise means that the lock is just changing hands. */
     private PodStatus leader() {
-        var holder = election.holder().orElseThrow(() -> new Problem(
-                "PostgreSQL has no primary: nobody holds its lock",
-                "Wait until one was elected, or look at the instances' logs."));
+        var holder = election.holder()
+                .orElseThrow(() -> new Problem(
+                        "PostgreSQL has no primary: nobody holds its lock",
+                        "Wait until one was elected, or look at the instances' logs."));
         var all = pods.pods();
         var leader = all.stream()
                 .filter(pod -> pod.name().equals(holder) && pod.ready() && !pod.terminating())

@@ -62,9 +62,7 @@ public record Profile(
         }
         var file = Yaml.read(folder.resolve(name + ".yaml"));
         var values = new TreeMap<String, String>();
-        file.find("basedOn")
-                .map(base -> read(stack, base.text()))
-                .ifPresent(base -> values.putAll(base.values()));
+        file.find("basedOn").map(base -> read(stack, base.text())).ifPresent(base -> values.putAll(base.values()));
         file.map().forEach((component, settings) -> {
             if (!BESIDE_VALUES.contains(component)) {
                 settings.map().forEach((key, value) -> {
@@ -86,7 +84,8 @@ public record Profile(
                 file.find("expected").map(ExpectedFlaws::read).orElseGet(ExpectedFlaws::none),
                 file.find("flavours").map(Yaml::textMap).orElse(Map.of()),
                 file.find("testbed")
-                        .map(testbed -> testbed.only(Set.of("topology", "timers")).textMap())
+                        .map(testbed ->
+                                testbed.only(Set.of("topology", "timers")).textMap())
                         .orElse(Map.of()));
     }
 

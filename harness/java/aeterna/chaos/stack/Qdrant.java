@@ -63,7 +63,13 @@ public final class Qdrant implements Component {
      * @param anyPeer the way in to whichever peer is ready
      * @param peers one way in for each peer, in the order of their ordinals
      */
-    Qdrant(Cluster cluster, String namespace, Profile profile, ExpectedFlaws known, QdrantEntrance anyPeer, List<QdrantPeer> peers) {
+    Qdrant(
+            Cluster cluster,
+            String namespace,
+            Profile profile,
+            ExpectedFlaws known,
+            QdrantEntrance anyPeer,
+            List<QdrantPeer> peers) {
         this.known = known;
         this.anyPeer = anyPeer;
         this.peers = List.copyOf(peers);
@@ -102,10 +108,7 @@ public final class Qdrant implements Component {
     @Override
     public List<SteadyCheck> steady(Profile profile) {
         return List.of(
-                votersAgree(
-                        someHaveNoPlace()
-                                ? () -> ordinals().size()
-                                : () -> profile.number("qdrant.peers")),
+                votersAgree(someHaveNoPlace() ? () -> ordinals().size() : () -> profile.number("qdrant.peers")),
                 replicasActive(profile.number("qdrant.replicationFactor")));
     }
 
@@ -244,7 +247,8 @@ public final class Qdrant implements Component {
             try {
                 var replicas = peers.get(ordinal).replicas(COLLECTION).all().stream()
                         .collect(Collectors.groupingBy(Replica::shard, Collectors.counting()));
-                var single = replicas.values().stream().filter(copies -> copies == 1).count();
+                var single =
+                        replicas.values().stream().filter(copies -> copies == 1).count();
                 return single == 0
                         ? List.of()
                         : List.of(new Flaw(

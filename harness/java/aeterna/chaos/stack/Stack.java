@@ -302,15 +302,12 @@ public final class Stack {
 
     /** What a part says of itself, without what is known not to hold. */
     private Stream<SteadyCheck> demanded(Component component) {
-        return component.steady(profile).stream()
-                .filter(check -> !known.has(Flaw.Kind.UNSTEADY, check.toString()));
+        return component.steady(profile).stream().filter(check -> !known.has(Flaw.Kind.UNSTEADY, check.toString()));
     }
 
     /** Everything is ready, and each part says of itself that it is whole. */
     public List<SteadyCheck> steady() {
-        return Stream.concat(
-                        Stream.of(everythingReady()),
-                        components.stream().flatMap(this::demanded))
+        return Stream.concat(Stream.of(everythingReady()), components.stream().flatMap(this::demanded))
                 .toList();
     }
 
@@ -321,7 +318,8 @@ public final class Stack {
 
     /** The components that were last deployed with upstream's software on a cluster; none where no stack is. */
     public static Set<String> deployedUpstream(Cluster cluster) {
-        return cluster.namespaceAnnotations(NAMESPACE)
+        return cluster
+                .namespaceAnnotations(NAMESPACE)
                 .map(annotations -> annotations.getOrDefault(UPSTREAM, ""))
                 .stream()
                 .flatMap(ids -> Stream.of(ids.split(" ")))
@@ -391,7 +389,12 @@ public final class Stack {
      */
     public void deploy(Progress progress, Duration patience) {
         new Deployment(cluster, NAMESPACE, clock, progress, patience, known)
-                .carryOut(operatorManifests(), ConfigurationChecksum.annotate(manifests().texts()), components, profile, steady());
+                .carryOut(
+                        operatorManifests(),
+                        ConfigurationChecksum.annotate(manifests().texts()),
+                        components,
+                        profile,
+                        steady());
     }
 
     /** What upstream's components need to be there first. */
@@ -401,11 +404,13 @@ public final class Stack {
                 .map(upstream::get)
                 .filter(component -> component.operator().isPresent())
                 .map(component -> OperatorManifest.read(
-                        operators.getOrDefault(component.id(), component.operator().orElseThrow()),
+                        operators.getOrDefault(
+                                component.id(), component.operator().orElseThrow()),
                         component.images().entrySet().stream()
                                 .collect(Collectors.toMap(
                                         Map.Entry::getValue,
-                                        image -> image(RealFlavours.PREFIX + image.getKey()).reference()))))
+                                        image -> image(RealFlavours.PREFIX + image.getKey())
+                                                .reference()))))
                 .toList();
     }
 
@@ -424,7 +429,8 @@ public final class Stack {
         images.forEach((name, image) -> values.put("image." + name, image.reference()));
         // What replaces a component stands wherever its manifests name ours.
         real.forEach(id -> REPLACED.getOrDefault(id, List.of())
-                .forEach(name -> values.put("image." + name, image(RealFlavours.PREFIX + id).reference())));
+                .forEach(name -> values.put(
+                        "image." + name, image(RealFlavours.PREFIX + id).reference())));
         values.put("stack.upstream", String.join(" ", new TreeSet<>(real)));
         return profile.with(values);
     }

@@ -34,9 +34,7 @@ record StackManifests(
             return written();
         }
         var fields = KubernetesFields.ofRelease();
-        return objects().stream()
-                .map(object -> fields.known(object).document())
-                .toList();
+        return objects().stream().map(object -> fields.known(object).document()).toList();
     }
 
     /** Its objects as profile and flavours write them, fields that Kubernetes does not have included. */

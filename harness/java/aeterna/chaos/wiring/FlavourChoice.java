@@ -59,8 +59,7 @@ public record FlavourChoice(Map<String, String> flavours, Map<String, String> im
 
     /** What {@code chaos.flavour.<component>}, {@code chaos.image.<name>} and {@code chaos.operator.<component>} say. */
     public static FlavourChoice of(Properties properties) {
-        return new FlavourChoice(
-                under(FLAVOUR, properties), under(IMAGE, properties), under(OPERATOR, properties));
+        return new FlavourChoice(under(FLAVOUR, properties), under(IMAGE, properties), under(OPERATOR, properties));
     }
 
     private static Map<String, String> under(String prefix, Properties properties) {
@@ -120,8 +119,9 @@ public record FlavourChoice(Map<String, String> flavours, Map<String, String> im
                 .filter(id -> !wanted.get(id).equals("offline"))
                 .map(upstream::get)
                 .toList();
-        var there = source.obtain(
-                candidates.stream().flatMap(one -> references(one).stream()).collect(Collectors.toCollection(TreeSet::new)));
+        var there = source.obtain(candidates.stream()
+                .flatMap(one -> references(one).stream())
+                .collect(Collectors.toCollection(TreeSet::new)));
         var chosen = new TreeSet<String>();
         for (var component : candidates) {
             var missing = new ArrayList<>(references(component));
@@ -141,7 +141,8 @@ public record FlavourChoice(Map<String, String> flavours, Map<String, String> im
             if (chosen.contains(component.id()) && without.isPresent()) {
                 if (wanted.get(component.id()).equals("real")) {
                     throw new Problem(
-                            "the component " + component.id() + " can only be upstream's where " + without.get() + " is",
+                            "the component " + component.id() + " can only be upstream's where " + without.get()
+                                    + " is",
                             "Say --flavour " + without.get() + "=real too.");
                 }
                 chosen.remove(component.id());
@@ -159,9 +160,9 @@ public record FlavourChoice(Map<String, String> flavours, Map<String, String> im
         var said = Optional.ofNullable(flavours.get(component));
         var demanded = profileWants.get(component);
         if (demanded != null) {
-            if (said.filter(flavour -> !flavour.equals("auto") && !flavour.equals(demanded)).isPresent()) {
-                throw new Problem(
-                        "the profile only has " + component + " as " + demanded, "Leave out its flavour.");
+            if (said.filter(flavour -> !flavour.equals("auto") && !flavour.equals(demanded))
+                    .isPresent()) {
+                throw new Problem("the profile only has " + component + " as " + demanded, "Leave out its flavour.");
             }
             return demanded;
         }

@@ -134,7 +134,12 @@ public final class Harness {
     /** The stack of a testbed, by how it is configured; not deployed yet. */
     public Function<Profile, Stack> stack(Testbed testbed, Map<String, Image> images, Clock clock) {
         return profile -> new Stack(
-                testbed, home.resolve("stack"), profile, images, settings.flavours().operators(), clock);
+                testbed,
+                home.resolve("stack"),
+                profile,
+                images,
+                settings.flavours().operators(),
+                clock);
     }
 
     /**

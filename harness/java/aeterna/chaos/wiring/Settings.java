@@ -13,8 +13,7 @@ import aeterna.chaos.stack.Profile;
  * @param images where images come from
  * @param flavours which components run upstream's software, as far as that is said one by one
  */
-public record Settings(
-        String testbed, String topology, String timers, ImageMode images, FlavourChoice flavours) {
+public record Settings(String testbed, String topology, String timers, ImageMode images, FlavourChoice flavours) {
     /** The testbed's name unless told otherwise. */
     public static final String TESTBED = "aeterna-chaos";
 
@@ -49,9 +48,9 @@ public record Settings(
      */
     public static Settings ofSystemProperties(Profile profile) {
         return suited(
-                profile,
-                System.getProperty("chaos.testbed", TESTBED),
-                System.getProperty("chaos.topology", ""),
+                        profile,
+                        System.getProperty("chaos.testbed", TESTBED),
+                        System.getProperty("chaos.topology", ""),
                         System.getProperty("chaos.timers", ""),
                         ImageMode.of(System.getProperty("chaos.images", "auto")))
                 .with(FlavourChoice.of(System.getProperties()));

@@ -24,7 +24,10 @@ final class Patch {
         if (base instanceof MappingNode mapping && patch instanceof MappingNode changes) {
             return merged(mapping, changes);
         }
-        if (base instanceof SequenceNode list && patch instanceof SequenceNode changes && named(list) && named(changes)) {
+        if (base instanceof SequenceNode list
+                && patch instanceof SequenceNode changes
+                && named(list)
+                && named(changes)) {
             return merged(list, changes);
         }
         return patch;
@@ -69,17 +72,21 @@ final class Patch {
     }
 
     private static boolean deletes(MappingNode change) {
-        return value(change, DIRECTIVE).filter(directive -> text(directive).equals("delete")).isPresent();
+        return value(change, DIRECTIVE)
+                .filter(directive -> text(directive).equals("delete"))
+                .isPresent();
     }
 
     private static boolean named(SequenceNode list) {
         return list.getValue().stream()
-                .allMatch(item -> item instanceof MappingNode mapping && value(mapping, NAME).isPresent());
+                .allMatch(item -> item instanceof MappingNode mapping
+                        && value(mapping, NAME).isPresent());
     }
 
     private static Optional<MappingNode> item(SequenceNode list, String name) {
         return mappings(list).stream()
-                .filter(item -> value(item, NAME).map(Patch::text).filter(name::equals).isPresent())
+                .filter(item ->
+                        value(item, NAME).map(Patch::text).filter(name::equals).isPresent())
                 .findFirst();
     }
 
