@@ -335,13 +335,14 @@ final class Page {
         if (done.isEmpty()) {
             return "was never done to the end";
         }
-        var took = "took " + Words.of(Duration.ofNanos(done.get().at() - history.injectedAt().orElseThrow()));
+        var took = "took "
+                + Words.of(
+                        Duration.ofNanos(done.get().at() - history.injectedAt().orElseThrow()));
         var healed = history.healedAt();
         var healing = history.began(Phase.HEAL);
         return healed.isEmpty() || healing.isEmpty()
                 ? took
-                : took + ", the way back "
-                        + Words.of(Duration.ofNanos(healed.getAsLong() - healing.getAsLong()));
+                : took + ", the way back " + Words.of(Duration.ofNanos(healed.getAsLong() - healing.getAsLong()));
     }
 
     private static String words(Hit hit) {

@@ -149,8 +149,7 @@ class BadTargetTest {
     @Test
     void aDrainThatCanNeverEndDoesNotWait() {
         world.refusals.put(
-                "app-1",
-                new Eviction(Eviction.Answer.NEVER, "This pod has more than one PodDisruptionBudget"));
+                "app-1", new Eviction(Eviction.Answer.NEVER, "This pod has more than one PodDisruptionBudget"));
         assertEndsWith("aeterna/app-1 can never be evicted: This pod has more than one PodDisruptionBudget");
     }
 
