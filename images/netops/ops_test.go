@@ -80,3 +80,12 @@ func TestAClientWhosePodIsGoneShedsOnScheduleUntilItIsStopped(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 }
+
+func TestAPodsFreezerPassesByWhatHasEnded(t *testing.T) {
+	ended := process{pid: 1, groups: map[string]string{"freezer": "/", "": "/kubepods/pod" + someUID}}
+	for _, frozen := range []bool{true, false} {
+		if err := setFreezer(place{}, []process{ended}, frozen); err != nil {
+			t.Errorf("frozen %v: %v", frozen, err)
+		}
+	}
+}

@@ -94,6 +94,10 @@ func killAll(members []process, member string) (int, error) {
 func setFreezer(at place, members []process, frozen bool) error {
 	done := map[string]bool{}
 	for _, p := range members {
+		if p.groups["freezer"] == "/" {
+			// One that has ended and waits for its parent: it is in no group of the older kind any more, and does nothing.
+			continue
+		}
 		f, err := freezerOf(p, podGroup)
 		if err == nil && done[f.file] {
 			continue

@@ -25,7 +25,6 @@ import aeterna.chaos.model.Machine.Power;
 import aeterna.chaos.model.Node;
 import aeterna.chaos.model.Op;
 import aeterna.chaos.model.Place;
-import aeterna.chaos.model.PortMapping;
 import aeterna.chaos.model.Topology;
 import aeterna.chaos.model.Zone;
 import aeterna.chaos.time.Clock;
@@ -48,7 +47,7 @@ import java.util.stream.Collectors;
  * A cluster of three zones in memory alone, whose looks follow from its acts: six workers, and on each of them one pod with
  * two containers and a volume of its own. Its acts can be sabotaged; its ways back and its looks never are.
  */
-public final class FakeWorld extends QuietCluster implements Machines, PodProcesses, Prober, Volumes {
+public class FakeWorld extends QuietCluster implements Machines, PodProcesses, Prober, Volumes {
     /** What becomes of acts. */
     public enum Sabotage {
         NONE,
@@ -68,12 +67,6 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
 
     public Sabotage sabotage = Sabotage.NONE;
     public final Map<String, Eviction> refusals = new HashMap<>();
-
-    /** What the testbed publishes. */
-    public final List<PortMapping> ports = new ArrayList<>();
-    /** Of Endpoints, by name. */
-    public final Map<String, Map<String, String>> annotations = new HashMap<>();
-
     /** What clients in zones were sent to do, and who hears of it. */
     public final List<Errand> errands = new ArrayList<>();
 
@@ -109,11 +102,10 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
                 "dns", pod("kube-system", "dns", "node-1", "uid-dns", "10.42.1.53", Map.of("k8s-app", "kube-dns"), ""));
     }
 
-    /** One more pod, Ready and with a volume of its own. */
+    /** One more pod, Ready. */
     public void add(String name, String node, Map<String, String> labels, String owner) {
         var address = "10.42." + number(node) + "." + (10 + pods.size());
         pods.put(name, pod(NAMESPACE, name, node, "uid-" + name, address, labels, owner));
-        claims.put("data-" + name, "claim-" + name);
     }
 
     private void place(String name, String node) {
@@ -160,7 +152,7 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
                     Map.of(Zone.LABEL, "zone-" + (char) ('a' + (n - 1) / 2)),
                     List.of()));
         }
-        return new Topology("fake", 6443, nodes, ports);
+        return new Topology("fake", 6443, nodes, List.of());
     }
 
     // What sabotage does to an act's targets.
@@ -361,20 +353,6 @@ public final class FakeWorld extends QuietCluster implements Machines, PodProces
                         pod.owner(),
                         pod.trouble()))
                 .toList();
-    }
-
-    @Override
-    public Optional<Map<String, String>> endpointsAnnotations(String namespace, String name) {
-        return Optional.ofNullable(annotations.get(name));
-    }
-
-    /** Nobody is replaced and nothing is written: for scenarios whose acts do nothing. */
-    @Override
-    public void restart(String namespace, String deployment) {}
-
-    @Override
-    public String exec(String namespace, String pod, String... command) {
-        return "1";
     }
 
     @Override

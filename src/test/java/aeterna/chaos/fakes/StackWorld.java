@@ -1,6 +1,7 @@
 package aeterna.chaos.fakes;
 
 import aeterna.chaos.model.PortMapping;
+import aeterna.chaos.model.Topology;
 import aeterna.chaos.stack.Profile;
 import aeterna.chaos.stack.Stack;
 import aeterna.chaos.time.Clock;
@@ -13,13 +14,37 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A world with the pods of the whole stack, one of each per zone at most, and with Qdrant peers that say who leads: enough to find whom
  * to hit. Nobody in it serves anything.
  */
 public final class StackWorld implements AutoCloseable {
-    public final FakeWorld world = new FakeWorld();
+    private final List<PortMapping> ports = new ArrayList<>();
+    /** Nobody in it is replaced and nothing is written. */
+    public final FakeWorld world = new FakeWorld() {
+        @Override
+        public Topology topology() {
+            return new Topology("fake", 6443, super.topology().nodes(), ports);
+        }
+
+        @Override
+        public Optional<Map<String, String>> endpointsAnnotations(String namespace, String name) {
+            return name.equals("aeterna-postgres-rw")
+                    ? Optional.of(Map.of("leader", "aeterna-postgres-1"))
+                    : Optional.empty();
+        }
+
+        @Override
+        public void restart(String namespace, String deployment) {}
+
+        @Override
+        public String exec(String namespace, String pod, String... command) {
+            return "1";
+        }
+    };
+
     private final List<HttpServer> peers = new ArrayList<>();
 
     public StackWorld() throws IOException {
@@ -59,12 +84,11 @@ public final class StackWorld implements AutoCloseable {
                     named("opal-server", "aeterna"),
                     "StatefulSet/aeterna-opal-server");
         }
-        world.annotations.put("aeterna-postgres-rw", Map.of("leader", "aeterna-postgres-1"));
         List.of(30080, 30379, 30432, 30433, 30434, 30633, 30702, 30703, 30704, 30900, 30909, 30910)
                 // Ports on which nobody listens.
-                .forEach(port -> world.ports.add(new PortMapping(1, port)));
+                .forEach(port -> ports.add(new PortMapping(1, port)));
         for (var n = 0; n < 3; n++) {
-            world.ports.add(new PortMapping(peer(n), 30634 + n));
+            ports.add(new PortMapping(peer(n), 30634 + n));
         }
     }
 
