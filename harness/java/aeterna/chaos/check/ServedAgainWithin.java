@@ -1,5 +1,6 @@
 package aeterna.chaos.check;
 
+import aeterna.chaos.attribution.Attribution;
 import aeterna.chaos.model.Client;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.History;
@@ -63,7 +64,7 @@ record ServedAgainWithin(Duration within, Optional<Op.Kind> only) implements Pro
                 limit(),
                 Optional.of(worst.measured()),
                 worst.error(),
-                because(worst),
+                because(worst) + stages(history, worst),
                 worstOfEach);
     }
 
@@ -104,6 +105,13 @@ record ServedAgainWithin(Duration within, Optional<Op.Kind> only) implements Pro
         return verdict(outage) == Verdict.VOID
                 ? measured + "; the prober itself stalled, and the limit lies within the error"
                 : measured;
+    }
+
+    /** Of a broken promise also what ate the time. */
+    private String stages(History history, Outage outage) {
+        return verdict(outage) == Verdict.BROKEN
+                ? Attribution.of(history, outage).map(split -> "; " + split).orElse("")
+                : "";
     }
 
     /** Why the clients cannot say anything, if so: each has to be at work from the act to the end. */

@@ -46,6 +46,8 @@ public final class Main {
                 new RunCommand(wiring),
                 new ListCommand(wiring),
                 new ReportCommand(wiring.console(), new Reports(SessionSettings.reports(wiring.home()))),
+                new BaselineCommand(wiring, new Reports(SessionSettings.reports(wiring.home()))),
+                new GateCommand(wiring, new Reports(SessionSettings.reports(wiring.home()))),
                 new StatusCommand(wiring),
                 new HealCommand(wiring),
                 new CommandLine(new AuditCommand()).addSubcommand(new AuditResidueCommand(wiring)),

@@ -1,6 +1,7 @@
 package aeterna.chaos.cli;
 
 import aeterna.chaos.expect.Tally;
+import aeterna.chaos.gate.Baseline;
 import aeterna.chaos.history.HistoryFile;
 import aeterna.chaos.junit.EveryFault;
 import aeterna.chaos.junit.Verdicts.NothingProven;
@@ -16,7 +17,6 @@ import java.util.concurrent.Callable;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
-import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
         description = "Run scenarios: makes what is missing, breaks the stack under load, judges, reports.",
         footer = {
             "",
-            "Exit code: 0 all as expected, 1 a promise was unexpectedly BROKEN, 2 usage or environment, 3 something was"
+            "Exit code: 0 all as expected, 1 a promise was unexpectedly BROKEN, or something got worse (--gate), 2 usage or environment, 3 something was"
                     + " VOID and nothing BROKEN. The testbed stays warm; ./chaos down removes it."
         })
 final class RunCommand implements Callable<Integer> {
@@ -82,6 +82,20 @@ final class RunCommand implements Callable<Integer> {
             description = "Repeat a VOID once; the first attempt stays to be seen. A BROKEN is never repeated.")
     private boolean repeatVoid = Boolean.getBoolean("chaos.repeatVoid");
 
+    @Option(names = "--gate", description = "Compare the run with the baseline when it is over: what got worse fails.")
+    private boolean gated;
+
+    @Mixin
+    private GateOptions gate;
+
+    @Option(
+            names = "--push-metrics",
+            paramLabel = "URL",
+            defaultValue = "${sys:chaos.pushMetrics:-}",
+            description = "Also send metrics.prom there when the run is over: a Pushgateway's"
+                    + " http://host:9091/metrics/job/NAME. That it cannot be sent changes no verdict.")
+    private String pushMetrics;
+
     @Option(
             names = "--faults",
             description =
@@ -100,6 +114,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        var baseline = gated ? Optional.of(gate.baseline(wiring.home())) : Optional.<Baseline>empty();
         var selectors = faults ? everyFault() : scenarios();
         // The scenarios' front door is JUnit, which is told by properties wherever it is started from.
         testbed.tell();
@@ -108,6 +123,7 @@ final class RunCommand implements Callable<Integer> {
             System.setProperty("chaos.seed", seed.toString());
         }
         System.setProperty("chaos.into", into);
+        System.setProperty("chaos.pushMetrics", pushMetrics);
         System.setProperty("chaos.trials", trials);
         System.setProperty("chaos.repeatVoid", Boolean.toString(repeatVoid));
         System.setProperty("chaos.dryRun", Boolean.toString(dryRun));
@@ -115,18 +131,15 @@ final class RunCommand implements Callable<Integer> {
         var continued = Optional.of(into).filter(run -> !run.isEmpty()).map(reports::find);
         var before = reports.runs();
         var problems = new Problems();
-        var request = LauncherDiscoveryRequestBuilder.request().selectors(selectors);
-        if (group != null) {
-            request.filters(TagFilter.includeTags(group));
+        if (selectors.isEmpty()) {
+            throw new Problem(
+                    "there is no such scenario in the group '" + group + "'",
+                    "./chaos list names the scenarios and their groups.");
         }
+        var request =
+                LauncherDiscoveryRequestBuilder.request().selectors(selectors).build();
         try (var session = LauncherFactory.openSession()) {
-            var plan = session.getLauncher().discover(request.build());
-            if (!plan.containsTests()) {
-                throw new Problem(
-                        "there is no such scenario in the group '" + group + "'",
-                        "./chaos list names the scenarios and their groups.");
-            }
-            session.getLauncher().execute(plan, problems);
+            session.getLauncher().execute(request, problems);
         }
         if (!problems.found.isEmpty()) {
             throw problems.found.get(0);
@@ -137,13 +150,21 @@ final class RunCommand implements Callable<Integer> {
                 .map(reports::find)
                 .orElseThrow(() -> new Problem("the run left no history", "Run it again with --debug.")));
         var histories = HistoryFile.salvage(run.history()).histories();
-        return dryRun ? previewed(histories) : Tally.of(histories).exitCode();
+        if (dryRun) {
+            return previewed(histories);
+        }
+        var tally = Tally.of(histories).exitCode();
+        var compared = baseline.map(with -> GateOptions.compare(with, histories, wiring.console()))
+                .orElse(ExitCode.OK);
+        return compared == ExitCode.OK ? tally : compared;
     }
 
     private List<DiscoverySelector> scenarios() {
-        return Catalogue.onClassPath().chosen(names).stream()
-                .map(Catalogue.Case::selector)
+        var chosen = Catalogue.onClassPath().chosen(names).stream()
+                .filter(one -> group == null || Catalogue.groups(one.method()).contains(group))
                 .toList();
+        System.setProperty("chaos.planned", String.valueOf(chosen.size()));
+        return chosen.stream().map(Catalogue.Case::selector).toList();
     }
 
     private List<DiscoverySelector> everyFault() {

@@ -69,6 +69,9 @@ public interface Cluster extends AutoCloseable {
     /** Hears of every pod of a namespace, those that are there already first, until closed. */
     Subscription listen(String namespace, PodListener listener);
 
+    /** Hears of every Endpoints object of a namespace, those that are there already first, until closed. */
+    Subscription listenEndpoints(String namespace, EndpointsListener listener);
+
     /** The events of a namespace that the API server still has, oldest first. */
     List<ClusterEvent> events(String namespace);
 

@@ -1,5 +1,6 @@
 package aeterna.chaos.model;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -87,6 +88,29 @@ public sealed interface Entry permits Op, Finding, Entry.Timed {
     record PodSeen(
             long at, String pod, String uid, int restarts, String owner, String node, boolean ready, boolean gone)
             implements Timed {}
+
+    /**
+     * A service's traffic goes somewhere else than before.
+     *
+     * @param at when that was heard
+     * @param service its name
+     * @param ready the pods that get traffic, by name
+     */
+    record RouteSeen(long at, String service, List<String> ready) implements Timed {
+        public RouteSeen {
+            ready = List.copyOf(ready);
+        }
+    }
+
+    /**
+     * A leader's lock changed hands, or was renewed.
+     *
+     * @param at when that was heard
+     * @param lock its name
+     * @param holder the pod that holds it; empty when nobody does
+     * @param ttl how long it is valid from now on unless renewed; zero when it does not say
+     */
+    record LockSeen(long at, String lock, String holder, Duration ttl) implements Timed {}
 
     /**
      * Anything else worth a place on the timeline: a Kubernetes event, a new leader, a log line.

@@ -18,8 +18,18 @@ public record Floor(List<Part> parts) {
      *
      * @param name the timer's own name, such as {@code patroni ttl}
      * @param duration how long at least
+     * @param stage which stage of the recovery it is a part of
      */
-    public record Part(String name, Duration duration) {}
+    public record Part(String name, Duration duration, Stage stage) {
+        public Part {
+            stage = stage == null ? Stage.DETECT : stage;
+        }
+
+        /** A timer by which damage is noticed, as most of them are. */
+        public Part(String name, Duration duration) {
+            this(name, duration, Stage.DETECT);
+        }
+    }
 
     /** All parts together. */
     public Duration total() {

@@ -45,6 +45,17 @@ record Happening(long at, Mark mark, String source, String subject, String what)
                 var role = seen.source().equals("lease") || seen.source().equals("role");
                 happenings.add(new Happening(
                         seen.at(), role ? Mark.ROLE : Mark.OTHER, seen.source(), seen.subject(), seen.what()));
+            } else if (entry instanceof Entry.RouteSeen route) {
+                var what = route.ready().isEmpty() ? "no pod gets traffic" : String.join(", ", route.ready());
+                if (last.put("route " + route.service(), what) != null) {
+                    happenings.add(new Happening(route.at(), Mark.OTHER, "endpoints", route.service(), what));
+                }
+            } else if (entry instanceof Entry.LockSeen lock) {
+                var what = lock.holder().isEmpty() ? "held by nobody" : "held by " + lock.holder();
+                var before = last.put("lock " + lock.lock(), what);
+                if (before != null && !before.equals(what)) {
+                    happenings.add(new Happening(lock.at(), Mark.ROLE, "lease", lock.lock(), what));
+                }
             } else if (entry instanceof Entry.Looked look) {
                 // The same look again and again is no news; its wording may count seconds.
                 if (!(look.check() + look.steady()).equals(last.put("look", look.check() + look.steady()))) {

@@ -42,6 +42,8 @@ final class Page {
     /** All timelines of a page together: about 12 bytes each. */
     private static final int SLOTS = 80_000;
 
+    private static final Map<Verdict, String> SIGNS = Map.of(Verdict.HELD, "✓", Verdict.BROKEN, "✗", Verdict.VOID, "∅");
+
     private static final int HEADLINES = 4;
     private static final int HEADLINE = 160;
     private static final int KEYS = 500;
@@ -51,6 +53,7 @@ final class Page {
     private final Report report;
     private final ChartLibrary charts = ChartLibrary.load();
     private final Html page = new Html();
+    private final Recovery recovery = new Recovery(page);
 
     Page(Report report) {
         this.report = report;
@@ -149,6 +152,7 @@ final class Page {
         fact("Began", WALL_TIME.format(began.wallTime()));
         fact("Seed", String.valueOf(setting.seed()));
         fact("Provider", setting.provider());
+        fact("Topology", setting.topology());
         fact("Profile", setting.profile());
         page.raw("</dl>\n<p class=\"flavours\">");
         var flavours = Summary.of(histories).flavours();
@@ -189,7 +193,8 @@ final class Page {
 
     private void overview() {
         page.raw("<nav aria-label=\"Scenarios\"><div class=\"wide\"><table class=\"overview\"><thead>");
-        page.row("th", List.of("Verdict", "Expected", "Scenario", "Because")).raw("</thead><tbody>\n");
+        page.row("th", List.of("Verdict", "Expected", "Scenario", "Trials", "Because"))
+                .raw("</thead><tbody>\n");
         for (var series : report.series()) {
             var history = series.decisive();
             page.raw("<tr><td>");
@@ -199,7 +204,9 @@ final class Page {
             page.raw(series.asExpected() ? "" : " <strong class=\"deviation\">unexpected</strong>");
             page.raw("</td><td><a href=\"#s" + number(history) + "\">");
             breakable(series.scenario());
-            page.raw("</a></td><td>").text(headline(history));
+            page.raw("</a></td><td>");
+            series.histories().forEach(this::sign);
+            page.raw("</td><td>").text(headline(history));
             series.histories().stream().filter(series::repeated).forEach(this::repeated);
             page.raw("</td></tr>\n");
         }
@@ -209,6 +216,14 @@ final class Page {
     /** Where on the page it stands; 1 is the first. */
     private int number(History history) {
         return report.histories().indexOf(history) + 1;
+    }
+
+    /** One trial in the matrix; leads to it where it is told of. */
+    private void sign(History history) {
+        var verdict = history.judged().verdict();
+        var title = history.began().setting().trial() + " " + verdict;
+        page.raw("<a class=\"sign " + verdict.name().toLowerCase(Locale.ROOT) + "\" href=\"#s" + number(history)
+                + "\" title=\"" + title.strip() + "\">" + SIGNS.get(verdict) + "</a> ");
     }
 
     private void repeated(History history) {
@@ -225,14 +240,8 @@ final class Page {
     }
 
     private void badge(Verdict verdict) {
-        var sign =
-                switch (verdict) {
-                    case HELD -> "✓";
-                    case BROKEN -> "✗";
-                    case VOID -> "∅";
-                };
         page.raw("<span class=\"badge " + verdict.name().toLowerCase(Locale.ROOT) + "\"><span aria-hidden=\"true\">"
-                + sign + "</span> " + verdict + "</span>");
+                + SIGNS.get(verdict) + "</span> " + verdict + "</span>");
     }
 
     /** The verdict's reason in sentences: what was broken, and of kept promises how well the first was kept. */
@@ -273,6 +282,8 @@ final class Page {
         }
         promises(history);
         facts(history);
+        recovery.stages(history);
+        report.series().stream().filter(series -> series.decisive().equals(history)).forEach(recovery::trials);
         timeline(history, number, slots);
         ledger(history);
         clients(history);

@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * A run read back, and everything that is made of it: {@code summary.json}, {@code report.html}, {@code junit.xml} and
- * {@code allure-results/}. The same histories and evidence make the same bytes every time.
+ * A run read back, and everything that is made of it: {@code summary.json}, {@code report.html}, {@code junit.xml},
+ * {@code metrics.prom} and {@code allure-results/}. The same histories and evidence make the same bytes every time.
  *
  * @param folder the run's
  * @param histories at least one, in the order in which they were written
@@ -51,6 +51,7 @@ public record Report(RunFolder folder, List<History> histories, List<Problem> da
         try {
             replace(folder.summary(), Summary.of(histories).json());
             replace(folder.junit(), new JUnitXml(histories, damage).text());
+            replace(folder.metrics(), Metrics.of(histories));
             replace(folder.page(), new Page(this).html());
             new AllureResults(this).write();
         } catch (IOException unwritable) {

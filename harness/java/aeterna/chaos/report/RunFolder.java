@@ -44,6 +44,11 @@ public record RunFolder(Path path) {
         return path.resolve("junit.xml");
     }
 
+    /** For Prometheus. */
+    public Path metrics() {
+        return path.resolve("metrics.prom");
+    }
+
     /** For Allure. */
     public Path allure() {
         return path.resolve("allure-results");

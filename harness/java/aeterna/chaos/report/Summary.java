@@ -1,5 +1,6 @@
 package aeterna.chaos.report;
 
+import aeterna.chaos.attribution.Attribution;
 import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Finding;
 import aeterna.chaos.model.Floor;
@@ -55,7 +56,22 @@ public record Summary(
             Long floorMs,
             List<Kept> promises,
             Counts ledger,
-            List<Tried> trials) {}
+            List<Tried> trials,
+            Map<String, Spreading> spread,
+            List<Staged> stages) {}
+
+    /** A promise's times over several trials: percentiles, and their bounds with 90 % confidence where so few can tell. */
+    public record Spreading(
+            int trials,
+            Long medianMs,
+            Long medianLowMs,
+            Long medianHighMs,
+            Long p90Ms,
+            Long p90LowMs,
+            Long p90HighMs) {}
+
+    /** One part of the decisive trial's longest outage. */
+    public record Staged(String stage, Long tookMs, String ended, String timers) {}
 
     /**
      * One attempt at one trial.
@@ -118,7 +134,33 @@ public record Summary(
                 millis(floor.map(Floor::total)),
                 promises(history),
                 counts(history),
-                series.histories().stream().map(any -> tried(series, any)).toList());
+                series.histories().stream().map(any -> tried(series, any)).toList(),
+                spread(series),
+                stages(history));
+    }
+
+    private static Map<String, Spreading> spread(Series series) {
+        var spreads = new LinkedHashMap<String, Spreading>();
+        series.measured()
+                .forEach((promise, times) -> Spread.of(times)
+                        .ifPresent(spread -> spreads.put(
+                                promise,
+                                new Spreading(
+                                        spread.trials(),
+                                        millis(Optional.of(spread.median().at())),
+                                        millis(spread.median().low()),
+                                        millis(spread.median().high()),
+                                        millis(Optional.of(spread.p90().at())),
+                                        millis(spread.p90().low()),
+                                        millis(spread.p90().high())))));
+        return spreads;
+    }
+
+    private static List<Staged> stages(History history) {
+        return Attribution.of(history).stream()
+                .flatMap(split -> split.shares().stream())
+                .map(share -> new Staged(share.name(), millis(Optional.of(share.took())), share.end(), share.timers()))
+                .toList();
     }
 
     private static Tried tried(Series series, History history) {

@@ -6,6 +6,7 @@ import aeterna.chaos.model.Series;
 import aeterna.chaos.model.Setting;
 import aeterna.chaos.model.Verdict;
 import aeterna.chaos.model.Words;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,9 +30,10 @@ public final class VerdictTable {
             var setting = history.began().setting();
             var judged = history.judged();
             var findings = history.all(Finding.class).toList();
+            var measured = series.measured();
             var numbers = findings.stream()
                     .filter(finding -> finding.limit().isPresent())
-                    .map(VerdictTable::number)
+                    .map(finding -> number(finding) + spread(measured.getOrDefault(finding.promise(), List.of())))
                     .toList();
             var because = judged.verdict() == Verdict.HELD && !findings.isEmpty()
                     ? findings.get(0).because()
@@ -66,6 +68,14 @@ public final class VerdictTable {
     private static String number(Finding finding) {
         return finding.measured().map(Words::of).orElse("?") + " ("
                 + finding.limit().map(Words::of).orElseThrow() + ")";
+    }
+
+    /** Of several trials, below the decisive one's number. */
+    private static String spread(List<Duration> times) {
+        return Spread.of(times)
+                .map(spread ->
+                        "\n " + spread.trials() + " trials: median\n " + spread.median() + "\n p90 " + spread.p90())
+                .orElse("");
     }
 
     private static void row(StringBuilder text, String... cells) {

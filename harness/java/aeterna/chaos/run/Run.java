@@ -149,9 +149,13 @@ final class Run {
         voided(abort.map(why -> "aborted: " + why).orElse(otherwise), stopped);
     }
 
+    private String budget(Phase phase) {
+        return phase == Phase.HEAL_LEFTOVERS ? " (all steps within " + Words.of(experiment.budget()) + ")" : "";
+    }
+
     private void take(Phase phase, Step step) {
         recorder.record(new Entry.PhaseBegan(time.nanos(), phase));
-        var shown = progress.begin(phase.number() + " " + phase, Duration.ZERO);
+        var shown = progress.begin(phase.number() + " " + phase + budget(phase), Duration.ZERO);
         try {
             step.take();
             shown.close();

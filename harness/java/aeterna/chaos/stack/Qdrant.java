@@ -12,6 +12,7 @@ import aeterna.chaos.model.Flaw;
 import aeterna.chaos.model.Floor;
 import aeterna.chaos.model.Loss;
 import aeterna.chaos.model.Problem;
+import aeterna.chaos.model.Stage;
 import aeterna.chaos.model.SteadyCheck;
 import aeterna.chaos.model.SteadyCheck.Look;
 import aeterna.chaos.model.Target;
@@ -158,7 +159,8 @@ public final class Qdrant implements Component {
     private static Floor followerFloor(Loss loss) {
         return new Floor(
                 loss == Loss.SILENT
-                        ? List.of(new Floor.Part("p2p connect timeout " + Words.of(CONNECT_TIMEOUT), CONNECT_TIMEOUT))
+                        ? List.of(new Floor.Part(
+                                "p2p connect timeout " + Words.of(CONNECT_TIMEOUT), CONNECT_TIMEOUT, Stage.RECONNECT))
                         : List.of());
     }
 

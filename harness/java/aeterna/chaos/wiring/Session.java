@@ -23,6 +23,7 @@ import aeterna.chaos.observe.ClusterEvidence;
 import aeterna.chaos.observe.LastWords;
 import aeterna.chaos.observe.PodWatch;
 import aeterna.chaos.observe.RoleWatch;
+import aeterna.chaos.observe.RouteWatch;
 import aeterna.chaos.observe.ZoneClients;
 import aeterna.chaos.observe.ZoneView;
 import aeterna.chaos.process.Programs;
@@ -44,6 +45,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -84,6 +86,8 @@ public final class Session implements AutoCloseable {
 
     private final Console console;
     private final Progress progress;
+    private final Position position;
+    private final Optional<MetricsPush> pushMetrics;
     private final Timekeeper time;
     private final long seed;
     private final Duration steadyWithin;
@@ -119,6 +123,8 @@ public final class Session implements AutoCloseable {
         this.console = console;
         this.progress = progress;
         this.time = time;
+        position = new Position(progress, time, settings.planned());
+        pushMetrics = settings.pushMetrics();
         this.expectations = expectations;
         this.page = page;
         earlier = parts.earlier();
@@ -238,6 +244,7 @@ public final class Session implements AutoCloseable {
         }
         var first = current.isEmpty();
         current = scenario;
+        console.out().println(position.next(scenario));
         if (first || dryRun) {
             return;
         }
@@ -302,7 +309,7 @@ public final class Session implements AutoCloseable {
                 journal,
                 histories,
                 trial -> surroundings(setting, trial),
-                progress,
+                position,
                 earlier.missing(scenario, trials, repeatVoid));
         return running(dryRun ? runner.dry() : runner);
     }
@@ -326,6 +333,7 @@ public final class Session implements AutoCloseable {
     /** Each trial chooses by a seed of its own, which runs it again by itself. */
     private Surroundings surroundings(Setting scenario, Trial trial) {
         var setting = scenario.with(trial, seed + trial.number() - 1);
+        position.at(setting);
         var testbed = ground.testbed();
         var stack = ground.stack();
         List<Evidence> evidence =
@@ -333,8 +341,10 @@ public final class Session implements AutoCloseable {
         evidence.addAll(stack.evidence());
         var lastWords = new LastWords(testbed.cluster(), Stack.NAMESPACE, time);
         evidence.add(lastWords);
-        List<Observer> observers =
-                new ArrayList<>(List.of(new PodWatch(testbed.cluster(), Stack.NAMESPACE, time), lastWords));
+        List<Observer> observers = new ArrayList<>(List.of(
+                new PodWatch(testbed.cluster(), Stack.NAMESPACE, time),
+                new RouteWatch(testbed.cluster(), Stack.NAMESPACE, time),
+                lastWords));
         if (testbed.capabilities().contains(Capability.TRAFFIC)) {
             observers.add(new ZoneView(testbed, Stack.NAMESPACE, SEEN_FROM_ZONES, time));
             observers.add(new ZoneClients(
@@ -413,6 +423,9 @@ public final class Session implements AutoCloseable {
             console.out().println(VerdictTable.of(report.histories()));
             report.write();
             console.out().println("report: " + report.folder().page().toUri());
+            pushMetrics
+                    .flatMap(push -> push.send(folder.metrics()))
+                    .ifPresent(failed -> console.err().println("chaos: the metrics were not sent: " + failed));
         } finally {
             ground.testbed().close();
             watcher.close();

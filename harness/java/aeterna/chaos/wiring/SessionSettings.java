@@ -22,6 +22,8 @@ import java.util.OptionalLong;
  * @param trials how often each experiment is carried out, at least 1
  * @param repeatVoid whether a trial that is VOID is repeated, once
  * @param into the run that this one is a further part of; empty for a run of its own
+ * @param pushMetrics where the run's metrics are also sent to; empty for nowhere
+ * @param planned how many scenarios there will be; 0 when nobody said
  * @param dryRun true to touch nothing, and only say whom the faults would hit
  */
 public record SessionSettings(
@@ -35,6 +37,8 @@ public record SessionSettings(
         int trials,
         boolean repeatVoid,
         Optional<String> into,
+        Optional<MetricsPush> pushMetrics,
+        int planned,
         boolean dryRun) {
     /** The profile unless told otherwise. */
     public static final String PROFILE = "recommended";
@@ -58,6 +62,8 @@ public record SessionSettings(
                 trials(System.getProperty("chaos.trials", "1")),
                 Boolean.getBoolean("chaos.repeatVoid"),
                 Optional.of(System.getProperty("chaos.into", "")).filter(run -> !run.isEmpty()),
+                MetricsPush.to(System.getProperty("chaos.pushMetrics", "")),
+                Integer.getInteger("chaos.planned", 0),
                 Boolean.getBoolean("chaos.dryRun"));
     }
 

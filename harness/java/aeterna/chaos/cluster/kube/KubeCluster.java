@@ -4,6 +4,7 @@ import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.DisruptionBudget;
+import aeterna.chaos.cluster.EndpointsListener;
 import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.NodeStatus;
 import aeterna.chaos.cluster.PodListener;
@@ -18,7 +19,6 @@ import aeterna.chaos.time.Waiting;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
@@ -39,7 +39,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -226,10 +225,6 @@ public final class KubeCluster implements Cluster {
                 .toList();
     }
 
-    private static int number(Integer value, int otherwise) {
-        return Objects.requireNonNullElse(value, otherwise);
-    }
-
     @Override
     public Optional<Map<String, String>> endpointsAnnotations(String namespace, String name) {
         return Optional.ofNullable(
@@ -284,35 +279,13 @@ public final class KubeCluster implements Cluster {
     }
 
     @Override
-    public List<ClusterEvent> events(String namespace) {
-        return client.v1().events().inNamespace(namespace).list().getItems().stream()
-                .map(event -> new ClusterEvent(
-                        instant(event),
-                        Objects.requireNonNullElse(event.getType(), ""),
-                        Objects.requireNonNullElse(event.getReason(), ""),
-                        event.getInvolvedObject().getKind() + "/"
-                                + event.getInvolvedObject().getName(),
-                        Objects.requireNonNullElse(event.getMessage(), "")
-                                .strip()
-                                .replaceAll("\\s+", " "),
-                        number(event.getCount(), 1)))
-                .sorted(Comparator.comparing(ClusterEvent::at))
-                .toList();
+    public Subscription listenEndpoints(String namespace, EndpointsListener listener) {
+        return EndpointsWatch.listen(client, namespace, listener);
     }
 
-    /** Older and newer reporters fill different fields. */
-    private static Instant instant(Event event) {
-        return Stream.of(
-                        event.getLastTimestamp(),
-                        event.getEventTime() == null
-                                ? null
-                                : event.getEventTime().getTime(),
-                        event.getFirstTimestamp(),
-                        event.getMetadata().getCreationTimestamp())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .map(Instant::parse)
-                .orElse(Instant.EPOCH);
+    @Override
+    public List<ClusterEvent> events(String namespace) {
+        return EventList.read(client, namespace);
     }
 
     @Override

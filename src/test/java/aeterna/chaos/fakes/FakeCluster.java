@@ -4,6 +4,7 @@ import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.DisruptionBudget;
+import aeterna.chaos.cluster.EndpointsListener;
 import aeterna.chaos.cluster.Eviction;
 import aeterna.chaos.cluster.Machines;
 import aeterna.chaos.cluster.NodeProcesses;
@@ -63,6 +64,7 @@ public final class FakeCluster implements Cluster, PodProcesses {
     /** As JSON, by kind and name. */
     public final Map<String, String> objects = new HashMap<>();
 
+    public EndpointsListener endpoints;
     public PodListener listener;
     public Function<String, String> exec = command -> "";
 
@@ -267,6 +269,12 @@ public final class FakeCluster implements Cluster, PodProcesses {
         listener = next;
         pods.values().forEach(next::seen);
         return () -> listener = null;
+    }
+
+    @Override
+    public Subscription listenEndpoints(String namespace, EndpointsListener next) {
+        endpoints = next;
+        return () -> endpoints = null;
     }
 
     @Override

@@ -4,6 +4,7 @@ import aeterna.chaos.cluster.Autoscaler;
 import aeterna.chaos.cluster.Cluster;
 import aeterna.chaos.cluster.ClusterEvent;
 import aeterna.chaos.cluster.DisruptionBudget;
+import aeterna.chaos.cluster.EndpointsListener;
 import aeterna.chaos.cluster.PodListener;
 import aeterna.chaos.cluster.Rollout;
 import aeterna.chaos.cluster.Subscription;
@@ -68,6 +69,11 @@ abstract class QuietCluster implements Cluster {
 
     @Override
     public Subscription listen(String namespace, PodListener listener) {
+        return () -> {};
+    }
+
+    @Override
+    public Subscription listenEndpoints(String namespace, EndpointsListener listener) {
         return () -> {};
     }
 

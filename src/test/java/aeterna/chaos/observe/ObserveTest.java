@@ -3,6 +3,7 @@ package aeterna.chaos.observe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import aeterna.chaos.cluster.EndpointsStatus;
 import aeterna.chaos.fakes.FakeCluster;
 import aeterna.chaos.fakes.FakeMachines;
 import aeterna.chaos.fakes.FakeTime;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,31 @@ class ObserveTest {
                                 10_000_000, "aeterna/api-1", "api-1-1", 0, "ReplicaSet/x", "node-1", false, true),
                         new Entry.Trouble(10_000_000, "pod watch", "away"));
         assertThat(cluster.listener).isNull();
+    }
+
+    @Test
+    void routesAndLocksAreWrittenDownWhenTheyChange() {
+        var lock = Optional.of(new EndpointsStatus.Lock("db-1", "10:00:00", Duration.ofSeconds(20)));
+        var renewed = Optional.of(new EndpointsStatus.Lock("db-1", "10:00:10", Duration.ofSeconds(20)));
+        var entries = new ArrayList<Entry>();
+        try (var watch = new RouteWatch(cluster, "aeterna", time).watch(entries::add)) {
+            cluster.endpoints.seen(new EndpointsStatus("db-rw", List.of("db-1"), Optional.empty()));
+            cluster.endpoints.seen(new EndpointsStatus("db", List.of(), lock));
+            time.pass(Duration.ofMillis(5));
+            cluster.endpoints.seen(new EndpointsStatus("db", List.of(), lock));
+            cluster.endpoints.seen(new EndpointsStatus("db", List.of(), renewed));
+            cluster.endpoints.seen(new EndpointsStatus("db-rw", List.of("db-1"), Optional.empty()));
+            cluster.endpoints.seen(new EndpointsStatus("db-rw", List.of(), Optional.empty()));
+            cluster.endpoints.missed("away");
+        }
+        assertThat(entries)
+                .containsExactly(
+                        new Entry.RouteSeen(0, "db-rw", List.of("db-1")),
+                        new Entry.LockSeen(0, "db", "db-1", Duration.ofSeconds(20)),
+                        new Entry.LockSeen(5_000_000, "db", "db-1", Duration.ofSeconds(20)),
+                        new Entry.RouteSeen(5_000_000, "db-rw", List.of()),
+                        new Entry.Trouble(5_000_000, "endpoints watch", "away"));
+        assertThat(cluster.endpoints).isNull();
     }
 
     @Test

@@ -67,7 +67,7 @@ class SummaryTest {
                    "ledger": {"acknowledged": 2, "unknown": 1, "lost": 1, "stale": 1},
                    "trials": [
                     {"trial": 1, "attempt": 1, "seed": 7, "verdict": "BROKEN", "repeated": false, "because": "too late",
-                     "measured_ms": {"served again within 30 s": 47300}}]},
+                     "measured_ms": {"served again within 30 s": 47300}}], "spread": {}, "stages": []},
                   {"name": "Other.died", "verdict": "VOID", "expected": "HELD",
                    "because": "the history ends before it was judged, in the step: none",
                    "fault": "break the fake", "hit": {"pods": [], "nodes": [], "zones": []}, "floor_ms": null,
@@ -77,7 +77,7 @@ class SummaryTest {
                    "ledger": {"acknowledged": 0, "unknown": 0, "lost": 0, "stale": 0},
                    "trials": [
                     {"trial": 1, "attempt": 1, "seed": 7, "verdict": "VOID", "repeated": false,
-                     "because": "the history ends before it was judged, in the step: none", "measured_ms": {}}]}]}
+                     "because": "the history ends before it was judged, in the step: none", "measured_ms": {}}], "spread": {}, "stages": []}]}
                 """));
     }
 }

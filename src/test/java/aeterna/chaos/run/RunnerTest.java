@@ -107,7 +107,9 @@ class RunnerTest {
 
             assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.HELD);
             assertThat(phases(result.history())).containsExactly(Phase.values());
-            assertThat(rig.progress).hasSize(12).startsWith("1 heal leftovers of earlier runs", "2 steady?");
+            assertThat(rig.progress)
+                    .hasSize(12)
+                    .startsWith("1 heal leftovers of earlier runs (all steps within 605 s)", "2 steady?");
             var served = result.findings().get(0);
             assertThat(served.measured().orElseThrow().minusSeconds(12).abs()).isLessThanOrEqualTo(served.error());
             assertThat(served.error()).isLessThan(Rig.SPACING.plusMillis(10));

@@ -1,0 +1,2 @@
+/** A run against a baseline: what got worse. */
+package aeterna.chaos.gate;
