@@ -1,7 +1,6 @@
 package aeterna.chaos.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import aeterna.chaos.check.Promises;
 import aeterna.chaos.fakes.FakeFault;
@@ -231,13 +230,14 @@ class RunnerTest {
 
         @Test
         void troubleWithEvidenceIsNotedAndReplacesNothing() throws Exception {
-            rig.evidence.add(evidence("pod logs", folder -> {
+            rig.evidence.add(Evidence.named("pod logs", folder -> {
                 throw new IllegalStateException("no such pod");
             }));
-            rig.evidence.add(evidence("events", folder -> {
+            rig.evidence.add(Evidence.named("events", folder -> {
                 throw FakeTime.hanging();
             }));
-            rig.evidence.add(evidence("nodes", folder -> Files.writeString(folder.resolve("nodes.txt"), "node-1")));
+            rig.evidence.add(
+                    Evidence.named("nodes", folder -> Files.writeString(folder.resolve("nodes.txt"), "node-1")));
             rig.observers.add(recorder -> {
                 throw new IllegalStateException("no watch");
             });
@@ -648,23 +648,5 @@ class RunnerTest {
         assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.HELD);
         var served = result.findings().get(0);
         assertThat(served.measured().orElseThrow().minusSeconds(10).abs()).isLessThanOrEqualTo(served.error());
-    }
-
-    @Test
-    void anIncompleteExperimentIsRefused() {
-        var runner = rig.runner();
-        assertThatThrownBy(() -> runner.run(Experiment.that("nothing happens")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("add .steadyWhen(…)");
-        assertThatThrownBy(() -> runner.run(rig.experiment())).hasMessageContaining("add .inject(…)");
-        assertThatThrownBy(() -> runner.run(failover(1).promise())).hasMessageContaining("add .promise(…)");
-        assertThatThrownBy(() -> runner.run(failover(1).under())).hasMessageContaining("add .under(…)");
-        assertThatThrownBy(() -> runner.run(failover(1).patience(Duration.ZERO)))
-                .hasMessageContaining("no patience");
-        assertThatThrownBy(() -> runner.run(failover(1).warmUp(0))).hasMessageContaining("warms up with nothing");
-    }
-
-    private static Evidence evidence(String name, Evidence collecting) {
-        return Evidence.named(name, collecting::collect);
     }
 }
