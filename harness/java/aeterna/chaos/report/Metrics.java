@@ -69,7 +69,9 @@ final class Metrics {
                     "chaos.requests",
                     "Requests of all clients",
                     trial.and("outcome", outcome.name().toLowerCase(Locale.ROOT)),
-                    (double) history.all(Op.class).filter(op -> op.outcome() == outcome).count());
+                    (double) history.all(Op.class)
+                            .filter(op -> op.outcome() == outcome)
+                            .count());
         }
     }
 

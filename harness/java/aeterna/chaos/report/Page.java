@@ -283,7 +283,9 @@ final class Page {
         promises(history);
         facts(history);
         recovery.stages(history);
-        report.series().stream().filter(series -> series.decisive().equals(history)).forEach(recovery::trials);
+        report.series().stream()
+                .filter(series -> series.decisive().equals(history))
+                .forEach(recovery::trials);
         timeline(history, number, slots);
         ledger(history);
         clients(history);

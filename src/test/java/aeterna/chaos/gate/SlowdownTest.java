@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -23,16 +22,21 @@ class SlowdownTest {
 
     /** Recovery times in milliseconds, as timers and noise make them. */
     private enum Shape {
-        LOG_NORMAL(random -> 3_000 * Math.exp(0.1 * random.nextGaussian())),
-        ANYWHERE_WITHIN_A_TIMER(random -> 2_000 + 13_000 * random.nextDouble()),
-        WITH_A_LONG_TAIL(random -> 2_000 - 1_500 * Math.log(1 - random.nextDouble())),
-        SLOW_NOW_AND_THEN(random -> (random.nextInt(10) == 0 ? 11_000 : 2_000) * (1 + 0.03 * random.nextGaussian())),
-        MOSTLY_UNNOTICED(random -> random.nextInt(10) < 7 ? 0 : 50 + 350 * random.nextDouble());
+        LOG_NORMAL,
+        ANYWHERE_WITHIN_A_TIMER,
+        WITH_A_LONG_TAIL,
+        SLOW_NOW_AND_THEN,
+        MOSTLY_UNNOTICED;
 
-        private final ToDoubleFunction<Random> draw;
-
-        Shape(ToDoubleFunction<Random> draw) {
-            this.draw = draw;
+        double draw(Random random) {
+            return switch (this) {
+                case LOG_NORMAL -> 3_000 * Math.exp(0.1 * random.nextGaussian());
+                case ANYWHERE_WITHIN_A_TIMER -> 2_000 + 13_000 * random.nextDouble();
+                case WITH_A_LONG_TAIL -> 2_000 - 1_500 * Math.log(1 - random.nextDouble());
+                case SLOW_NOW_AND_THEN ->
+                    (random.nextInt(10) == 0 ? 11_000 : 2_000) * (1 + 0.03 * random.nextGaussian());
+                case MOSTLY_UNNOTICED -> random.nextInt(10) < 7 ? 0 : 50 + 350 * random.nextDouble();
+            };
         }
     }
 
@@ -45,7 +49,7 @@ class SlowdownTest {
     private static int falseAlarms(Shape shape, int before, int now) {
         var random = new Random(8);
         var slowdown = new Slowdown(COMPARISONS);
-        DoubleSupplier draw = () -> shape.draw.applyAsDouble(random);
+        DoubleSupplier draw = () -> shape.draw(random);
         var alarms = 0;
         for (var gate = 0; gate < GATES; gate++) {
             var alarm = false;

@@ -60,6 +60,8 @@ class HistoryFileTest {
                 .add(new Entry.Healed(6))
                 .add(new Entry.Redundant(7))
                 .add(new Entry.Observed(8, "event", "aeterna/postgres-1", "Killing"))
+                .add(new Entry.RouteSeen(8, "postgres-rw", List.of("postgres-2")))
+                .add(new Entry.LockSeen(8, "postgres-rw", "postgres-2", seconds))
                 .add(new Entry.Trouble(9, "logs", "gone"))
                 .add(new Entry.Voided(10, "nothing"))
                 .add(new Entry.PhaseBegan(11, Phase.JUDGE))
