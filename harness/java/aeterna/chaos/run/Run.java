@@ -370,17 +370,12 @@ final class Run {
 
     // 11
     void readBack() throws Exception {
+        if (workload != null && because == null) {
+            seeToItsEnd();
+        }
         steadiness.end();
         if (workload == null) {
             return;
-        }
-        if (because == null && recording.history().first(Entry.Served.class).isPresent()) {
-            // What began at the very end is seen to its end: clients that stop in the dark leave an outage that nobody
-            // can judge.
-            var over = time.nanos();
-            await(
-                    experiment.patience(),
-                    () -> service.darkest(over, time.nanos()).isEmpty());
         }
         workload.stop();
         var longest = service.clients().stream().map(Client::deadline).reduce(LOOK, Run::longer);
@@ -394,6 +389,20 @@ final class Run {
         })) {
             trouble("workload", "the ledger could not be read back within " + Words.of(patience));
         }
+    }
+
+    /**
+     * What was well before and is not at the very end is seen to its end: clients that stop in the dark leave an outage that
+     * nobody can judge, and so does a last look at what has relapsed.
+     */
+    private void seeToItsEnd() throws Exception {
+        var over = time.nanos();
+        var served = recording.history().first(Entry.Served.class).isPresent();
+        var redundant = recording.history().first(Entry.Redundant.class).isPresent();
+        await(
+                experiment.patience(),
+                () -> (!served || service.darkest(over, time.nanos()).isEmpty())
+                        && (!redundant || steadiness.steadySince(over)));
     }
 
     // 12

@@ -261,23 +261,6 @@ class RunnerTest {
         }
 
         @Test
-        void whatBeginsInTheLastMomentIsSeenToItsEnd() {
-            rig.fault.doing(() -> {
-                rig.service.fail(Duration.ofSeconds(3));
-                // Served again at 3 s, settled at 5 s: the linger ends 10 s after the act at the earliest.
-                rig.time.at(
-                        rig.time.nanos() + Duration.ofMillis(9_900).toNanos(),
-                        () -> rig.service.fail(Duration.ofMillis(600)));
-            });
-            var result = run(rig.experiment().inject(rig.fault));
-            var readBack = result.history().began(Phase.READ_BACK).orElseThrow();
-            assertThat(result.history().all(Op.class).filter(op -> !op.ok() && op.scheduled() > readBack))
-                    .isNotEmpty();
-            assertThat(result.verdict()).as(result.because()).isEqualTo(Verdict.HELD);
-            assertThat(result.findings().get(0).because()).contains("served again after 2.95 s");
-        }
-
-        @Test
         void neverServedAgainIsBrokenAndTheRunEnds() {
             rig.fault.doing(rig.service::down);
             var result = run(rig.experiment().inject(rig.fault));
