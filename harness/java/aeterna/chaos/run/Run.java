@@ -8,8 +8,6 @@ import aeterna.chaos.journal.Healer;
 import aeterna.chaos.journal.Journal;
 import aeterna.chaos.model.Client;
 import aeterna.chaos.model.Entry;
-import aeterna.chaos.model.Finding;
-import aeterna.chaos.model.History;
 import aeterna.chaos.model.Hit;
 import aeterna.chaos.model.Hold;
 import aeterna.chaos.model.Observer;
@@ -20,7 +18,6 @@ import aeterna.chaos.model.Promise;
 import aeterna.chaos.model.Recorder;
 import aeterna.chaos.model.Sighting;
 import aeterna.chaos.model.Sighting.Seen;
-import aeterna.chaos.model.Verdict;
 import aeterna.chaos.model.Words;
 import aeterna.chaos.time.Timekeeper;
 import aeterna.chaos.workload.Workload;
@@ -434,46 +431,22 @@ final class Run {
     Result judge() {
         recorder.record(new Entry.PhaseBegan(time.nanos(), Phase.JUDGE));
         var history = recording.history();
-        var findings = experiment.promises().stream()
-                .map(promise -> because == null ? judge(promise, history) : notJudged(promise))
-                .toList();
-        findings.forEach(recorder::record);
-        var verdict = because != null ? Verdict.VOID : worst(findings);
-        var reason = because != null ? because : reason(verdict, findings);
-        recorder.record(new Entry.Judged(time.nanos(), verdict, reason));
+        var judgement = because == null
+                ? Judgement.of(experiment.promises(), history)
+                : Judgement.none(experiment.promises(), because);
+        judgement.findings().forEach(recorder::record);
+        recorder.record(new Entry.Judged(time.nanos(), judgement.verdict(), judgement.because()));
         recording.save();
         recording.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return new Result(verdict, reason, findings, recording.history(), Optional.ofNullable(cause));
-    }
-
-    private Finding notJudged(Promise promise) {
-        return Finding.of(promise, Verdict.VOID, "not judged: " + because);
-    }
-
-    private static Finding judge(Promise promise, History history) {
-        try {
-            return promise.judge(history);
-        } catch (RuntimeException crashed) {
-            return Finding.of(promise, Verdict.VOID, "its checker crashed: " + said(crashed));
-        }
-    }
-
-    private static Verdict worst(List<Finding> findings) {
-        var verdicts = findings.stream().map(Finding::verdict).toList();
-        return verdicts.contains(Verdict.BROKEN)
-                ? Verdict.BROKEN
-                : verdicts.contains(Verdict.VOID) ? Verdict.VOID : Verdict.HELD;
-    }
-
-    private static String reason(Verdict verdict, List<Finding> findings) {
-        return findings.stream()
-                .filter(finding -> verdict != Verdict.HELD && finding.verdict() == verdict)
-                .map(finding -> finding.promise() + ": " + finding.because())
-                .reduce((first, second) -> first + "; " + second)
-                .orElse("every promise was kept");
+        return new Result(
+                judgement.verdict(),
+                judgement.because(),
+                judgement.findings(),
+                recording.history(),
+                Optional.ofNullable(cause));
     }
 
     /** The check that does not hold, what was seen last, and for how long that check has been so. */
