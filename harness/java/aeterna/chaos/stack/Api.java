@@ -109,7 +109,7 @@ public final class Api extends Replicas {
 
     /** The autoscaler has metrics, and there are as many replicas as it wants. */
     SteadyCheck scaled(int least, int most) {
-        return SteadyLook.named("api: as many replicas as the autoscaler wants", () -> {
+        return SteadyCheck.named("api: as many replicas as the autoscaler wants", () -> {
             var autoscaler = cluster.autoscalers(namespace).stream()
                     .filter(one -> one.name().equals(NAME))
                     .findFirst();
@@ -137,7 +137,7 @@ public final class Api extends Replicas {
 
     /** Whoever is not the gateway is refused: a policy that nobody enforces is as good as none. */
     SteadyCheck onlyTheGatewayIsLetIn() {
-        return SteadyLook.named("api: only the gateway is let in", () -> {
+        return SteadyCheck.named("api: only the gateway is let in", () -> {
             var knock = knock();
             if (knock.isEmpty()) {
                 return new SteadyCheck.Look(false, "nobody is there to knock, or to be knocked at");

@@ -115,10 +115,10 @@ public final class Monitoring implements Component {
     @Override
     public List<SteadyCheck> steady(Profile profile) {
         return List.of(
-                SteadyLook.named(ID + ": every target is up", this::targets),
-                SteadyLook.named(ID + ": every rule can fire", this::rules),
-                SteadyLook.named(ID + ": alerts are taken", this::alertsTaken),
-                SteadyLook.named(ID + ": nothing is alarming", this::alarms));
+                SteadyCheck.named(ID + ": every target is up", this::targets),
+                SteadyCheck.named(ID + ": every rule can fire", this::rules),
+                SteadyCheck.named(ID + ": alerts are taken", this::alertsTaken),
+                SteadyCheck.named(ID + ": nothing is alarming", this::alarms));
     }
 
     /** Everyone who should be asked for metrics is asked, and answers. */

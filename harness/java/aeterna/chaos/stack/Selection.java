@@ -39,12 +39,7 @@ record Selection(Cluster cluster, String namespace, Map<String, String> labels) 
         return target(
                 words,
                 chance -> {
-                    var alive = alive();
-                    if (alive.isEmpty()) {
-                        throw new Problem(
-                                "nobody is " + words + ": none of " + labels + " in " + namespace + " is Ready",
-                                "Look at the pods with `./chaos status`.");
-                    }
+                    var alive = someoneAlive("nobody is " + words);
                     return List.of(alive.get(chance.nextInt(alive.size())));
                 },
                 floor);
@@ -52,18 +47,17 @@ record Selection(Cluster cluster, String namespace, Map<String, String> labels) 
 
     /** All of those that can be hit. */
     Target every(String words, Function<Loss, Optional<Floor>> floor) {
-        return target(
-                words,
-                chance -> {
-                    var alive = alive();
-                    if (alive.isEmpty()) {
-                        throw new Problem(
-                                "nobody is among " + words + ": none of " + labels + " in " + namespace + " is Ready",
-                                "Look at the pods with `./chaos status`.");
-                    }
-                    return alive;
-                },
-                floor);
+        return target(words, chance -> someoneAlive("nobody is among " + words), floor);
+    }
+
+    private List<PodStatus> someoneAlive(String otherwise) {
+        var alive = alive();
+        if (alive.isEmpty()) {
+            throw new Problem(
+                    otherwise + ": none of " + labels + " in " + namespace + " is Ready",
+                    "Look at the pods with `./chaos status`.");
+        }
+        return alive;
     }
 
     static Target target(
