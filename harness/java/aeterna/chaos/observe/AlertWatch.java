@@ -5,6 +5,7 @@ import aeterna.chaos.client.Alertmanager.Raised;
 import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Recorder;
+import aeterna.chaos.time.Rounds;
 import aeterna.chaos.time.Timekeeper;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -24,40 +25,22 @@ public record AlertWatch(Callable<List<Raised>> raised, Timekeeper time) impleme
 
     @Override
     public Watch watch(Recorder recorder) {
-        var asking = new Asking(recorder);
-        asking.askAndGoOn();
-        return () -> asking.over = true;
+        var telling = new Telling(recorder);
+        return Rounds.begin(time, INTERVAL, LIMIT, raised, telling::tell, telling::trouble)::end;
     }
 
-    /** One watch under way; asks one question at a time. */
-    private final class Asking {
+    /** One watch under way. */
+    private final class Telling {
         private final Recorder recorder;
         private Set<Raised> known = Set.of();
         private boolean answered;
-        private boolean silent;
-        private volatile boolean over;
 
-        Asking(Recorder recorder) {
+        Telling(Recorder recorder) {
             this.recorder = recorder;
         }
 
-        void askAndGoOn() {
-            if (over) {
-                return;
-            }
-            try {
-                tell(new LinkedHashSet<>(time.within(LIMIT, raised)));
-                silent = false;
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (Exception unseen) {
-                trouble(unseen);
-            }
-            time.at(time.nanos() + INTERVAL.toNanos(), this::askAndGoOn);
-        }
-
-        private void tell(Set<Raised> now) {
+        void tell(List<Raised> raisedNow) {
+            var now = new LinkedHashSet<>(raisedNow);
             if (!answered) {
                 answered = true;
                 observed("alerts", "Alertmanager", "is asked every second");
@@ -76,12 +59,10 @@ public record AlertWatch(Callable<List<Raised>> raised, Timekeeper time) impleme
         }
 
         /** Once for each time of silence. */
-        private void trouble(Exception unseen) {
-            if (!silent) {
-                var why = unseen.getMessage() == null ? "no answer in time" : unseen.getMessage();
+        void trouble(String why, boolean first) {
+            if (first) {
                 recorder.record(new Entry.Trouble(time.nanos(), "alerts", why));
             }
-            silent = true;
         }
     }
 }

@@ -3,6 +3,7 @@ package aeterna.chaos.observe;
 import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Recorder;
+import aeterna.chaos.time.Rounds;
 import aeterna.chaos.time.Timekeeper;
 import java.time.Duration;
 import java.util.Map;
@@ -26,39 +27,20 @@ public record RoleWatch(String component, Callable<Map<String, String>> roles, T
 
     @Override
     public Watch watch(Recorder recorder) {
-        var asking = new Asking(recorder);
-        asking.askAndGoOn();
-        return () -> asking.over = true;
+        var telling = new Telling(recorder);
+        return Rounds.begin(time, INTERVAL, LIMIT, roles, telling::tell, telling::trouble)::end;
     }
 
-    /** One watch under way; asks one question at a time. */
-    private final class Asking {
+    /** One watch under way. */
+    private final class Telling {
         private final Recorder recorder;
         private Map<String, String> known = Map.of();
-        private boolean unanswered;
-        private volatile boolean over;
 
-        Asking(Recorder recorder) {
+        Telling(Recorder recorder) {
             this.recorder = recorder;
         }
 
-        void askAndGoOn() {
-            if (over) {
-                return;
-            }
-            try {
-                tell(time.within(LIMIT, roles));
-                unanswered = false;
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (Exception unseen) {
-                trouble(unseen);
-            }
-            time.at(time.nanos() + INTERVAL.toNanos(), this::askAndGoOn);
-        }
-
-        private void tell(Map<String, String> now) {
+        void tell(Map<String, String> now) {
             var pods = new TreeSet<>(known.keySet());
             pods.addAll(now.keySet());
             for (var pod : pods) {
@@ -76,12 +58,10 @@ public record RoleWatch(String component, Callable<Map<String, String>> roles, T
         }
 
         /** Once for each time of silence. */
-        private void trouble(Exception unseen) {
-            if (!unanswered) {
-                var why = unseen.getMessage() == null ? "no answer in time" : unseen.getMessage();
+        void trouble(String why, boolean first) {
+            if (first) {
                 recorder.record(new Entry.Trouble(time.nanos(), "roles of " + component, why));
             }
-            unanswered = true;
         }
     }
 }

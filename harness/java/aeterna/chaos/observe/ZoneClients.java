@@ -85,7 +85,8 @@ public record ZoneClients(
             }
             try {
                 time.within(LIMIT, () -> {
-                    testbed.topology().zones().forEach(this::stand);
+                    var pods = testbed.cluster().pods();
+                    testbed.topology().zones().forEach(zone -> stand(zone, pods));
                     return true;
                 });
             } catch (InterruptedException stopped) {
@@ -99,11 +100,11 @@ public record ZoneClients(
         }
 
         /** While nobody else is there to stand in, the zone's clients stay where they are, and say that nobody is there. */
-        private synchronized void stand(Zone zone) {
+        private synchronized void stand(Zone zone, List<PodStatus> pods) {
             if (over) {
                 return;
             }
-            var pod = pod(zone);
+            var pod = pod(zone, pods);
             if (pod.isEmpty() || pod.get().equals(standing.get(zone.name()))) {
                 return;
             }
@@ -123,9 +124,9 @@ public record ZoneClients(
             working.put(zone.name(), testbed.prober().work(errands, time, recorder::record, this::trouble));
         }
 
-        private Optional<Place> pod(Zone zone) {
+        private Optional<Place> pod(Zone zone, List<PodStatus> pods) {
             var nodes = testbed.topology().nodesIn(zone);
-            return testbed.cluster().pods().stream()
+            return pods.stream()
                     .filter(pod -> pod.namespace().equals(namespace)
                             && value.equals(pod.labels().get(label)))
                     .filter(pod -> nodes.stream().anyMatch(node -> node.name().equals(pod.node())))

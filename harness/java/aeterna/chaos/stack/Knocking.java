@@ -3,6 +3,7 @@ package aeterna.chaos.stack;
 import aeterna.chaos.model.Entry;
 import aeterna.chaos.model.Observer;
 import aeterna.chaos.model.Recorder;
+import aeterna.chaos.time.Rounds;
 import aeterna.chaos.time.Timekeeper;
 import java.time.Duration;
 import java.util.List;
@@ -37,37 +38,13 @@ record Knocking(Callable<Optional<Knock>> knocking, Timekeeper time) implements 
 
     @Override
     public Watch watch(Recorder recorder) {
-        var round = new Round(recorder);
-        round.knockAndGoOn();
-        return () -> round.over = true;
-    }
-
-    private final class Round {
-        private final Recorder recorder;
-        private volatile boolean over;
-
-        Round(Recorder recorder) {
-            this.recorder = recorder;
-        }
-
-        void knockAndGoOn() {
-            if (over) {
-                return;
-            }
-            try {
-                time.within(LIMIT, knocking)
-                        .ifPresent(knock -> recorder.record(
-                                new Entry.Observed(time.nanos(), "policy", knock.who(), knock.toString())));
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (Exception unseen) {
-                recorder.record(new Entry.Trouble(
-                        time.nanos(),
-                        "policy",
-                        unseen.getMessage() == null ? "no answer in time" : unseen.getMessage()));
-            }
-            time.at(time.nanos() + INTERVAL.toNanos(), this::knockAndGoOn);
-        }
+        return Rounds.begin(
+                time,
+                INTERVAL,
+                LIMIT,
+                knocking,
+                answer -> answer.ifPresent(knock ->
+                        recorder.record(new Entry.Observed(time.nanos(), "policy", knock.who(), knock.toString()))),
+                (why, first) -> recorder.record(new Entry.Trouble(time.nanos(), "policy", why)))::end;
     }
 }
